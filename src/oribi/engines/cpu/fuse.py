@@ -1,0 +1,248 @@
+"""fuse: Program -> kernels.
+
+Every node that computes starts as a group of its own. Groups of one shape are merged along the edges between them: what
+follows a contraction becomes its epilogue (bias, relu, dropout, or the whole of Adam behind a weight gradient). A group holds
+at most one root, a node that needs loops of its own (a contraction, a reduction, a scatter). Merging never makes a cycle of
+groups. What groups then read of one another is stored in buffers, or, where that is cheaper, computed by the reader.
+"""
+
+from dataclasses import dataclass, field
+
+from oribi.graph.node import Node, Shape, topological
+from oribi.graph.program import Program
+
+from .index import AFFINE_VIEWS, axis_vars, of, through_views
+from .simplify import ELEMENTWISE
+
+REDUCTIONS = frozenset({"reduce_sum", "reduce_prod", "reduce_max", "reduce_min", "reduce_and", "reduce_or"})
+ARG_REDUCTIONS = frozenset({"argmax", "argmin"})
+ROOTS = REDUCTIONS | ARG_REDUCTIONS | {"dot_general", "scatter_add"}
+MAPS = ELEMENTWISE | {"random_bits", "pack"}
+COMPUTES = ROOTS | MAPS
+LEAVES = frozenset({"parameter", "constant"})
+
+CHEAP = frozenset(
+    "neg abs add sub mul max min and or xor not eq ne lt le gt ge select convert shift_left shift_right_logical".split()
+)
+CHEAP_LIMIT = 3  # operations worth computing again instead of storing
+
+
+@dataclass
+class Kernel:
+    """One loop nest.
+
+    Attributes:
+        root: the contraction, reduction or scatter that it computes; None for plain elementwise work.
+        outputs: the nodes that it stores, all of the domain's shape.
+        domain: extents of the parallel loops.
+        name: `k` and its number, then the ops that characterise it.
+    """
+
+    root: Node | None
+    outputs: tuple[Node, ...]
+    domain: Shape
+    name: str
+
+    def __str__(self) -> str:
+        root = f" root {self.root!r} of {', '.join(map(repr, self.root.operands))}" if self.root else ""
+        return f"{self.name} over {list(self.domain)}{root} -> {', '.join(map(repr, self.outputs))}"
+
+
+@dataclass(eq=False)
+class Group:
+    """Nodes that will be computed in one loop nest."""
+
+    members: list[Node]
+    root: Node | None
+    shape: Shape
+    reads: set["Group"] = field(default_factory=set)
+    readers: set["Group"] = field(default_factory=set)
+
+
+def fuse(program: Program) -> list[Kernel]:
+    """The kernels of a program, producers before consumers."""
+    roots = (*program.updates, *program.outputs)
+    order = topological(roots)
+    stored = _must_store(order, roots)
+    groups = _singletons(order, stored)
+    _merge_along_edges(order, groups)
+    _choose_stored(order, groups, stored)
+    return _kernels(order, groups, stored)
+
+
+def _must_store(order: list[Node], roots: tuple[Node, ...]) -> set[Node]:
+    """Results, packed operands, and what contractions read."""
+    stored = {n for n in roots if n.op not in LEAVES}
+    for node in order:
+        if node.op == "pack":
+            stored.add(node)
+        if node.op == "dot_general":
+            for operand in node.operands:
+                dims = tuple(map(of, axis_vars(operand.shape, "a")))
+                base, _ = through_views(operand, dims, stored.__contains__)
+                if base.op != "parameter" and not (base.op == "constant" and base.size > 1):
+                    stored.add(base)
+    return stored
+
+
+def sources(node: Node, groups: "dict[Node, Group]") -> list[Node]:
+    """The grouped nodes that a node reads, through views that are nobody's."""
+    found, stack, seen = [], list(node.operands), set()
+    while stack:
+        operand = stack.pop()
+        if operand in seen:
+            continue
+        seen.add(operand)
+        if operand in groups:
+            found.append(operand)
+        else:
+            stack.extend(operand.operands)
+    return found
+
+
+def _singletons(order: list[Node], stored: set[Node]) -> dict[Node, Group]:
+    groups: dict[Node, Group] = {}
+    for node in order:
+        if node.op in COMPUTES or (node in stored and node.op not in LEAVES) or (node.op == "constant" and node in stored):
+            groups[node] = Group([node], node if node.op in ROOTS else None, node.shape)
+    for node, group in groups.items():
+        for source in sources(node, groups):
+            group.reads.add(groups[source])
+            groups[source].readers.add(group)
+    return groups
+
+
+def _merge_along_edges(order: list[Node], groups: dict[Node, Group]) -> None:
+    for node in order:
+        if node not in groups or node.op not in ELEMENTWISE:
+            continue
+        for operand in node.operands:
+            if operand not in groups or operand.op == "pack" or operand.op in AFFINE_VIEWS:
+                continue
+            producer, consumer = groups[operand], groups[node]
+            if _can_merge(producer, consumer):
+                _merge(producer, consumer, groups)
+
+
+def _can_merge(producer: Group, consumer: Group) -> bool:
+    if producer is consumer or producer.shape != consumer.shape:
+        return False
+    if (producer.root and consumer.root) or any(g.root and g.root.op == "scatter_add" for g in (producer, consumer)):
+        return False
+    return not _reaches(producer.readers - {consumer}, consumer) and not _reaches(consumer.readers - {producer}, producer)
+
+
+def _reaches(start: set[Group], target: Group) -> bool:
+    stack, seen = list(start), set(start)
+    while stack:
+        group = stack.pop()
+        if group is target:
+            return True
+        for reader in group.readers:
+            if reader not in seen:
+                seen.add(reader)
+                stack.append(reader)
+    return False
+
+
+def _merge(into: Group, other: Group, groups: dict[Node, Group]) -> None:
+    into.members += other.members
+    into.root = into.root or other.root
+    for node in other.members:
+        groups[node] = into
+    for group in other.reads:
+        group.readers.discard(other)
+        group.readers.add(into)
+    for group in other.readers:
+        group.reads.discard(other)
+        group.reads.add(into)
+    into.reads = (into.reads | other.reads) - {into, other}
+    into.readers = (into.readers | other.readers) - {into, other}
+
+
+def _choose_stored(order: list[Node], groups: dict[Node, Group], stored: set[Node]) -> None:
+    """Add to `stored` what is read across groups and not better computed again.
+
+    Consumers are visited first, so that a node that its readers will compute themselves stands in their place when its
+    own operands' readers are counted.
+    """
+    needed_in: dict[Node, set[Group]] = {n: set() for n in groups}
+    for node in reversed(order):
+        if node not in groups:
+            continue
+        own, needed = groups[node], needed_in[node]
+        if node not in stored and needed - {own} and not _inlined(node, own, needed, groups, stored):
+            stored.add(node)
+        computed_in = {own} if node in stored else needed
+        for source in sources(node, groups):
+            needed_in[source] |= computed_in
+
+
+def _inlined(node: Node, own: Group, needed: set[Group], groups: dict[Node, Group], stored: set[Node]) -> bool:
+    """Whether the readers in other groups had better compute the node themselves."""
+    if node.op in ROOTS:
+        return False
+    if _cost(node, groups, stored) <= CHEAP_LIMIT:
+        return True
+    if own.root is not None or own in needed or len(needed) != 1:
+        return False
+    (reader,) = needed
+    return _points(reader) <= node.size
+
+
+def _points(group: Group) -> int:
+    """How many times the loops of a group evaluate what they read."""
+    largest = [o.size for o in group.root.operands] if group.root and group.root.op in REDUCTIONS else []
+    return max([*largest, group.members[0].size])
+
+
+def _cost(node: Node, groups: dict[Node, Group], stored: set[Node]) -> int:
+    """Operations to compute a node from what is stored; more than CHEAP_LIMIT where it is not worth counting."""
+    if node.op in LEAVES or node in stored:
+        return 0
+    if node.op not in CHEAP and node.op not in AFFINE_VIEWS and node.op != "iota":
+        return CHEAP_LIMIT + 1
+    cost = int(node.op in CHEAP)
+    for operand in node.operands:
+        cost += _cost(operand, groups, stored)
+        if cost > CHEAP_LIMIT:
+            break
+    return cost
+
+
+def _kernels(order: list[Node], groups: dict[Node, Group], stored: set[Node]) -> list[Kernel]:
+    kernels, done = [], set()
+    sequence = {node: number for number, node in enumerate(order)}
+    live = [groups[n] for n in order if n in groups and n in stored]
+    for group in _in_order(list(dict.fromkeys(live)), sequence):
+        if group in done:
+            continue
+        done.add(group)
+        outputs = tuple(sorted((n for n in group.members if n in stored), key=sequence.__getitem__))
+        what = group.root.op if group.root else outputs[-1].op
+        root = group.root if group.root else None
+        kernels.append(Kernel(root, outputs, group.shape, f"k{len(kernels)}_{what}"))
+    return kernels
+
+
+def _in_order(groups: list[Group], sequence: dict[Node, int]) -> list[Group]:
+    """Groups after all that they read, the earliest first."""
+    result: list[Group] = []
+    state: dict[Group, bool] = {}
+
+    def visit(start: Group) -> None:
+        stack = [(start, False)]
+        while stack:
+            group, ready = stack.pop()
+            if ready:
+                result.append(group)
+            elif group not in state:
+                state[group] = True
+                stack.append((group, True))
+                ordered = sorted(group.reads, key=lambda g: sequence[g.members[0]], reverse=True)
+                stack.extend((g, False) for g in ordered if g not in state)
+
+    for group in groups:
+        visit(group)
+    kept = set(groups)
+    return [g for g in result if g in kept]

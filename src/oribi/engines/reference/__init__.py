@@ -1,0 +1,11 @@
+"""The reference engine: one short NumPy function a primitive. When engines differ, this one is right.
+
+In:   nodes, or a `Program` with its arrays.
+Out:  NumPy arrays.
+Must not know: how anything is made fast.
+"""
+
+from .evaluate import evaluate, run
+from .rules import RULES
+
+__all__ = ["RULES", "evaluate", "run"]

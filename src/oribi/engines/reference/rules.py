@@ -1,0 +1,248 @@
+"""name -> `rule(node, *operand values) -> value`."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from oribi.graph import dtypes
+from oribi.graph.contraction import free_axes
+from oribi.graph.node import Node
+from oribi.graph.random import PARITY, ROTATIONS
+
+Array = Any
+Rule = Callable[..., Array]
+
+# --- leaves -----------------------------------------------------------------------------------------------------------
+
+
+def constant(node: Node) -> Array:
+    return node.attributes["value"]
+
+
+def parameter(node: Node) -> Array:
+    raise ValueError(f"parameter {node.attributes['name']!r} was given no value")
+
+
+# --- elementwise ------------------------------------------------------------------------------------------------------
+
+
+def _plain(function: Callable[..., Array]) -> Rule:
+    return lambda node, *operands: function(*operands)
+
+
+def logistic(node: Node, x: Array) -> Array:
+    """1 / (1 + exp(-x)), from the side on which exp does not overflow."""
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1 / (1 + small), np.where(np.isnan(x), x, small / (1 + small))).astype(node.dtype)
+
+
+_erf = np.vectorize(math.erf, otypes=[np.float64])
+
+
+def erf(node: Node, x: Array) -> Array:
+    return _erf(x).astype(node.dtype) if x.size else x
+
+
+def div(node: Node, x: Array, y: Array) -> Array:
+    """Floats as IEEE says; integers towards zero, and zero by zero."""
+    if dtypes.is_float(node.dtype):
+        return np.divide(x, y)
+    quotient = np.floor_divide(np.abs(x.astype(np.int64)), np.where(y == 0, 1, np.abs(y.astype(np.int64))))
+    return np.where(y == 0, 0, quotient * np.sign(x.astype(np.int64)) * np.sign(y.astype(np.int64))).astype(node.dtype)
+
+
+def rem(node: Node, x: Array, y: Array) -> Array:
+    """The remainder with the sign of `x`; for integers, zero by zero."""
+    if dtypes.is_float(node.dtype):
+        return np.fmod(x, y)
+    return np.where(y == 0, 0, np.fmod(x, np.where(y == 0, 1, y))).astype(node.dtype)
+
+
+def _bitwise(function: Callable[..., Array]) -> Rule:
+    def rule(node: Node, x: Array, y: Array) -> Array:
+        bits = x.dtype.itemsize * 8
+        unsigned = f"uint{bits}"
+        count = y.astype(unsigned)
+        shifted = function(x.astype(unsigned), np.minimum(count, bits - 1).astype(unsigned))
+        return np.where(count >= bits, 0, shifted).astype(node.dtype)
+
+    return rule
+
+
+def convert(node: Node, x: Array) -> Array:
+    """Between dtypes; floats to integers towards zero, saturating, NaN to zero."""
+    target = np.dtype(node.dtype)
+    if target.kind in "iu" and x.dtype.kind == "f":
+        limits = np.iinfo(target)
+        wide = np.trunc(np.nan_to_num(x.astype(np.float64), nan=0.0, posinf=np.inf, neginf=-np.inf))
+        inside = np.clip(wide, float(limits.min), float(limits.max))
+        too_high, too_low = wide >= float(limits.max), wide <= float(limits.min)
+        safe = np.where(too_high | too_low, 0, inside).astype(target)
+        return np.where(too_high, limits.max, np.where(too_low, limits.min, safe)).astype(target)
+    return x.astype(target)
+
+
+# --- structural -------------------------------------------------------------------------------------------------------
+
+
+def slice_(node: Node, x: Array) -> Array:
+    start, limit, strides = (node.attributes[key] for key in ("start", "limit", "strides"))
+    return x[tuple(slice(lo, hi, step) for lo, hi, step in zip(start, limit, strides, strict=True))]
+
+
+def pad(node: Node, x: Array) -> Array:
+    low, high, interior, value = (node.attributes[key] for key in ("low", "high", "interior", "value"))
+    spread = tuple(n + (n - 1) * gap * (n > 0) for n, gap in zip(x.shape, interior, strict=True))
+    around = tuple(n + max(0, lo) + max(0, hi) for n, lo, hi in zip(spread, low, high, strict=True))
+    result = np.full(around, value, node.dtype)
+    inner = zip(spread, low, interior, strict=True)
+    result[tuple(slice(max(0, lo), max(0, lo) + n, gap + 1) for n, lo, gap in inner)] = x
+    crop = zip(low, high, result.shape, strict=True)
+    return result[tuple(slice(max(0, -lo), n - max(0, -hi)) for lo, hi, n in crop)]
+
+
+def iota(node: Node) -> Array:
+    axis, shape = node.attributes["axis"], node.shape
+    ramp = np.arange(shape[axis]).astype(node.dtype)
+    return np.broadcast_to(ramp.reshape([-1 if a == axis else 1 for a in range(len(shape))]), shape)
+
+
+def broadcast_in_dim(node: Node, x: Array) -> Array:
+    axes = node.attributes["axes"]
+    expanded = [1] * len(node.shape)
+    for extent, axis in zip(x.shape, axes, strict=True):
+        expanded[axis] = extent
+    return np.broadcast_to(x.reshape(expanded), node.shape)
+
+
+# --- reductions -------------------------------------------------------------------------------------------------------
+
+
+def _reduce(function: Any) -> Rule:
+    def rule(node: Node, x: Array) -> Array:
+        return np.asarray(function.reduce(x, axis=node.attributes["axes"], dtype=node.dtype))
+
+    return rule
+
+
+def _arg(function: Callable[..., Array]) -> Rule:
+    return lambda node, x: function(x, axis=node.attributes["axis"]).astype(node.dtype)
+
+
+# --- contraction, indexing, random ------------------------------------------------------------------------------------
+
+
+def dot_general(node: Node, lhs: Array, rhs: Array) -> Array:
+    """As matrices: batch axes first, then the free and the contracted axes of either side as one."""
+    contract, batch = node.attributes["contract"], node.attributes["batch"]
+    left_free = free_axes(lhs.ndim, contract[0], batch[0])
+    right_free = free_axes(rhs.ndim, contract[1], batch[1])
+    batches = [lhs.shape[a] for a in batch[0]]
+    depth = math.prod(lhs.shape[a] for a in contract[0])
+    rows, columns = math.prod(lhs.shape[a] for a in left_free), math.prod(rhs.shape[a] for a in right_free)
+    left = lhs.transpose(*batch[0], *left_free, *contract[0]).reshape(*batches, rows, depth)
+    right = rhs.transpose(*batch[1], *contract[1], *right_free).reshape(*batches, depth, columns)
+    return np.matmul(left, right).reshape(node.shape)
+
+
+def gather(node: Node, x: Array, indices: Array) -> Array:
+    return np.take(x, indices, axis=node.attributes["axis"], mode="clip") if indices.size else np.empty(node.shape, node.dtype)
+
+
+def scatter_add(node: Node, x: Array, indices: Array, updates: Array) -> Array:
+    axis = node.attributes["axis"]
+    result = np.array(np.moveaxis(x, axis, 0))
+    flat = np.asarray(indices, np.int64).reshape(-1)
+    order = (*range(axis, axis + indices.ndim), *range(axis), *range(axis + indices.ndim, updates.ndim))
+    rows = updates.transpose(order).reshape(flat.size, *result.shape[1:])
+    inside = (flat >= 0) & (flat < len(result))
+    np.add.at(result, flat[inside], rows[inside])
+    return np.moveaxis(result, 0, axis)
+
+
+def threefry(key: Array, high: Array, low: Array) -> tuple[Array, Array]:
+    """Threefry-2x32-20 of the counter (high, low), all uint32."""
+    keys = [key[0], key[1], key[0] ^ key[1] ^ np.uint32(PARITY)]
+    x, y = high + keys[0], low + keys[1]
+    for group in range(5):
+        for rotation in ROTATIONS[group % 2]:
+            x = x + y
+            y = (y << np.uint32(rotation)) | (y >> np.uint32(32 - rotation))
+            y = x ^ y
+        x = x + keys[(group + 1) % 3]
+        y = y + keys[(group + 2) % 3] + np.uint32(group + 1)
+    return x, y
+
+
+def random_bits(node: Node, key: Array) -> Array:
+    counter = np.arange(node.size, dtype=np.uint64)
+    x, y = threefry(key, (counter >> np.uint64(32)).astype(np.uint32), counter.astype(np.uint32))
+    return (x ^ y).reshape(node.shape)
+
+
+RULES: dict[str, Rule] = {
+    "constant": constant,
+    "parameter": parameter,
+    "neg": _plain(np.negative),
+    "abs": _plain(np.abs),
+    "sign": _plain(np.sign),
+    "exp": _plain(np.exp),
+    "expm1": _plain(np.expm1),
+    "log": _plain(np.log),
+    "log1p": _plain(np.log1p),
+    "sqrt": _plain(np.sqrt),
+    "rsqrt": _plain(lambda x: 1 / np.sqrt(x)),
+    "sin": _plain(np.sin),
+    "cos": _plain(np.cos),
+    "tanh": _plain(np.tanh),
+    "logistic": logistic,
+    "erf": erf,
+    "floor": _plain(np.floor),
+    "ceil": _plain(np.ceil),
+    "round_nearest_even": _plain(np.rint),
+    "is_finite": _plain(np.isfinite),
+    "not": _plain(np.invert),
+    "add": _plain(np.add),
+    "sub": _plain(np.subtract),
+    "mul": _plain(np.multiply),
+    "div": div,
+    "rem": rem,
+    "pow": _plain(np.power),
+    "max": _plain(np.maximum),
+    "min": _plain(np.minimum),
+    "and": _plain(np.bitwise_and),
+    "or": _plain(np.bitwise_or),
+    "xor": _plain(np.bitwise_xor),
+    "shift_left": _bitwise(np.left_shift),
+    "shift_right_logical": _bitwise(np.right_shift),
+    "eq": _plain(np.equal),
+    "ne": _plain(np.not_equal),
+    "lt": _plain(np.less),
+    "le": _plain(np.less_equal),
+    "gt": _plain(np.greater),
+    "ge": _plain(np.greater_equal),
+    "select": _plain(np.where),
+    "convert": convert,
+    "reshape": lambda node, x: x.reshape(node.shape),
+    "transpose": lambda node, x: x.transpose(node.attributes["permutation"]),
+    "slice": slice_,
+    "pad": pad,
+    "concatenate": lambda node, *xs: np.concatenate(xs, axis=node.attributes["axis"]),
+    "reverse": lambda node, x: np.flip(x, node.attributes["axes"]),
+    "iota": iota,
+    "broadcast_in_dim": broadcast_in_dim,
+    "reduce_sum": _reduce(np.add),
+    "reduce_prod": _reduce(np.multiply),
+    "reduce_max": _reduce(np.maximum),
+    "reduce_min": _reduce(np.minimum),
+    "reduce_and": _reduce(np.logical_and),
+    "reduce_or": _reduce(np.logical_or),
+    "argmax": _arg(np.argmax),
+    "argmin": _arg(np.argmin),
+    "dot_general": dot_general,
+    "gather": gather,
+    "scatter_add": scatter_add,
+    "random_bits": random_bits,
+}

@@ -1,0 +1,173 @@
+"""Elementwise primitives: operands of one shape and dtype, a result of that shape.
+
+There is no broadcasting here: ops make it explicit with `broadcast_in_dim`.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from . import dtypes
+from .node import GraphError, Node, Primitive, Shape, constant, no_gradient
+
+Rule = Callable[[Node, Node], tuple[Node | None, ...]]
+
+
+def _same(name: str, *operands: Node) -> tuple[Shape, str]:
+    first = operands[0]
+    for other in operands[1:]:
+        if other.shape != first.shape or other.dtype != first.dtype:
+            listed = ", ".join(f"{o.dtype}{list(o.shape)}" for o in operands)
+            raise GraphError(f"{name} needs operands of one shape and dtype, got {listed}")
+    return first.shape, first.dtype
+
+
+def _operation(name: str, arity: int, accepts: tuple[str, ...], gradient: Rule, result: str | None = None) -> Primitive:
+    """An elementwise primitive; `result` is its dtype where that is not the operands'."""
+
+    def infer(*operands: Node) -> tuple[Shape, str]:
+        if len(operands) != arity:
+            raise GraphError(f"{name} takes {arity} operands, got {len(operands)}")
+        shape, dtype = _same(name, *operands)
+        if dtype not in accepts:
+            raise GraphError(f"{name} takes {', '.join(accepts)}, got {dtype}{list(shape)}")
+        return shape, result or dtype
+
+    return Primitive(name, infer, gradient)
+
+
+def full_like(node: Node, value: float) -> Node:
+    """A node of the shape and dtype of `node`, every element `value`."""
+    return constant(np.broadcast_to(np.asarray(value, node.dtype), node.shape))
+
+
+_NUMBERS = dtypes.FLOATS + dtypes.INTEGERS
+_BITS = (*dtypes.INTEGERS, "bool")
+
+# --- one operand ------------------------------------------------------------------------------------------------------
+
+neg = _operation("neg", 1, _NUMBERS, lambda ct, y: (neg(ct),))
+abs = _operation("abs", 1, _NUMBERS, lambda ct, y: (mul(ct, sign(y.operands[0])),))
+sign = _operation("sign", 1, _NUMBERS, no_gradient)
+exp = _operation("exp", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, y),))
+expm1 = _operation("expm1", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, add(y, full_like(y, 1))),))
+log = _operation("log", 1, dtypes.FLOATS, lambda ct, y: (div(ct, y.operands[0]),))
+log1p = _operation("log1p", 1, dtypes.FLOATS, lambda ct, y: (div(ct, add(y.operands[0], full_like(y, 1))),))
+sqrt = _operation("sqrt", 1, dtypes.FLOATS, lambda ct, y: (div(mul(ct, full_like(y, 0.5)), y),))
+rsqrt = _operation("rsqrt", 1, dtypes.FLOATS, lambda ct, y: (mul(mul(ct, full_like(y, -0.5)), div(y, y.operands[0])),))
+sin = _operation("sin", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, cos(y.operands[0])),))
+cos = _operation("cos", 1, dtypes.FLOATS, lambda ct, y: (neg(mul(ct, sin(y.operands[0]))),))
+tanh = _operation("tanh", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, sub(full_like(y, 1), mul(y, y))),))
+logistic = _operation("logistic", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, mul(y, sub(full_like(y, 1), y))),))
+
+
+def _erf_gradient(ct: Node, y: Node) -> tuple[Node]:
+    """d erf(x) / dx = 2 / sqrt(pi) * exp(-x^2)."""
+    x = y.operands[0]
+    return (mul(ct, mul(full_like(x, 2 / np.sqrt(np.pi)), exp(neg(mul(x, x))))),)
+
+
+erf = _operation("erf", 1, dtypes.FLOATS, _erf_gradient)
+floor = _operation("floor", 1, dtypes.FLOATS, no_gradient)
+ceil = _operation("ceil", 1, dtypes.FLOATS, no_gradient)
+round_nearest_even = _operation("round_nearest_even", 1, dtypes.FLOATS, no_gradient)
+is_finite = _operation("is_finite", 1, dtypes.FLOATS, no_gradient, result="bool")
+logical_not = _operation("not", 1, _BITS, no_gradient)
+
+# --- two operands -----------------------------------------------------------------------------------------------------
+
+add = _operation("add", 2, _NUMBERS, lambda ct, z: (ct, ct))
+sub = _operation("sub", 2, _NUMBERS, lambda ct, z: (ct, neg(ct)))
+mul = _operation("mul", 2, _NUMBERS, lambda ct, z: (mul(ct, z.operands[1]), mul(ct, z.operands[0])))
+
+
+def _div_gradient(ct: Node, z: Node) -> tuple[Node, Node]:
+    """d(x / y) = dx / y - (x / y) dy / y."""
+    scaled = div(ct, z.operands[1])
+    return scaled, neg(mul(scaled, z))
+
+
+def _rem_gradient(ct: Node, z: Node) -> tuple[Node, Node]:
+    """x rem y = x - y trunc(x / y), whose trunc is flat."""
+    x, y = z.operands
+    return ct, neg(mul(ct, div(sub(x, z), y)))
+
+
+def _pow_gradient(ct: Node, z: Node) -> tuple[Node, Node]:
+    """d(x^y) = y x^(y-1) dx + x^y log(x) dy, where log is only taken of positive x."""
+    x, y = z.operands
+    one, zero = full_like(x, 1), full_like(x, 0)
+    base = select(eq(y, zero), zero, mul(y, pow(x, sub(y, one))))
+    logarithm = select(gt(x, zero), log(select(gt(x, zero), x, one)), zero)
+    return mul(ct, base), mul(ct, mul(z, logarithm))
+
+
+def _extremum_gradient(ct: Node, z: Node) -> tuple[Node, Node]:
+    """The cotangent goes to the operand that won, half to each where they are equal."""
+    x, y = z.operands
+    half = mul(ct, full_like(ct, 0.5))
+    zero = full_like(ct, 0)
+    tie = eq(x, y)
+    return select(tie, half, select(eq(x, z), ct, zero)), select(tie, half, select(eq(y, z), ct, zero))
+
+
+div = _operation("div", 2, _NUMBERS, _div_gradient)
+rem = _operation("rem", 2, _NUMBERS, _rem_gradient)
+pow = _operation("pow", 2, dtypes.FLOATS, _pow_gradient)
+max = _operation("max", 2, _NUMBERS, _extremum_gradient)
+min = _operation("min", 2, _NUMBERS, _extremum_gradient)
+logical_and = _operation("and", 2, _BITS, no_gradient)
+logical_or = _operation("or", 2, _BITS, no_gradient)
+logical_xor = _operation("xor", 2, _BITS, no_gradient)
+shift_left = _operation("shift_left", 2, dtypes.INTEGERS, no_gradient)
+shift_right_logical = _operation("shift_right_logical", 2, dtypes.INTEGERS, no_gradient)
+
+eq = _operation("eq", 2, dtypes.ALL, no_gradient, result="bool")
+ne = _operation("ne", 2, dtypes.ALL, no_gradient, result="bool")
+lt = _operation("lt", 2, dtypes.ALL, no_gradient, result="bool")
+le = _operation("le", 2, dtypes.ALL, no_gradient, result="bool")
+gt = _operation("gt", 2, dtypes.ALL, no_gradient, result="bool")
+ge = _operation("ge", 2, dtypes.ALL, no_gradient, result="bool")
+
+
+# --- select, convert --------------------------------------------------------------------------------------------------
+
+
+def _infer_select(predicate: Node, on_true: Node, on_false: Node) -> tuple[Shape, str]:
+    shape, dtype = _same("select", on_true, on_false)
+    if predicate.dtype != "bool" or predicate.shape != shape:
+        raise GraphError(f"select needs a bool predicate of shape {list(shape)}, got {predicate!r}")
+    return shape, dtype
+
+
+def _select_gradient(ct: Node, z: Node) -> tuple[None, Node, Node]:
+    predicate, zero = z.operands[0], full_like(ct, 0)
+    return None, select(predicate, ct, zero), select(predicate, zero, ct)
+
+
+select = Primitive("select", _infer_select, _select_gradient)
+
+
+def _infer_convert(x: Node, *, dtype: str) -> tuple[Shape, str]:
+    return x.shape, dtypes.canonical(dtype)
+
+
+def _convert_gradient(ct: Node, y: Node) -> tuple[Node | None]:
+    x = y.operands[0]
+    return (convert(ct, dtype=x.dtype) if dtypes.is_float(x.dtype) else None,)
+
+
+convert_p = Primitive("convert", _infer_convert, _convert_gradient)
+
+
+def convert(x: Node, dtype: str) -> Node:
+    """`x` in another dtype. Floats go to integers towards zero, saturating, and NaN to zero."""
+    return x if x.dtype == dtype else convert_p(x, dtype=dtype)
+
+
+UNARY = (neg, abs, sign, exp, expm1, log, log1p, sqrt, rsqrt, sin, cos, tanh, logistic, erf)
+UNARY += (floor, ceil, round_nearest_even, is_finite, logical_not)
+BINARY = (add, sub, mul, div, rem, pow, max, min, logical_and, logical_or, logical_xor, shift_left, shift_right_logical)
+COMPARE = (eq, ne, lt, le, gt, ge)
+
+TABLE = {p.name: p for p in (*UNARY, *BINARY, *COMPARE, select, convert_p)}

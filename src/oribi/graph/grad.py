@@ -1,0 +1,59 @@
+"""Reverse mode: gradients as more nodes of the same graph."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from . import dtypes
+from .elementwise import add
+from .node import GraphError, Node, constant, topological
+
+
+def grad(output: Node, inputs: Sequence[Node], cotangent: Node | None = None) -> list[Node]:
+    """The gradient of `output` with respect to each of `inputs`.
+
+    Args:
+        output: a float node; a scalar unless `cotangent` is given.
+        inputs: nodes that `output` may depend on.
+        cotangent: what the output's own gradient is; ones by default.
+
+    Returns:
+        One node for each input, of its shape and dtype; zeros where `output` does not depend on it.
+
+    Raises:
+        GraphError: `output` is not a float, or not a scalar and there is no cotangent.
+    """
+    if not dtypes.is_float(output.dtype):
+        raise GraphError(f"gradients need a float output, got {output!r}")
+    if cotangent is None:
+        if output.shape != ():
+            raise GraphError(f"gradients without a cotangent need a scalar output, got {output!r}")
+        cotangent = constant(np.ones((), output.dtype))
+    wanted = set(inputs)
+    order = topological([output])
+    reaches = _reaching(order, wanted)
+    cotangents: dict[Node, Node] = {output: cotangent}
+    for node in reversed(order):
+        ct = cotangents.get(node)
+        if ct is None or node not in reaches or (node in wanted and not node.operands):
+            continue
+        for operand, contribution in zip(node.operands, node.primitive.gradient(ct, node), strict=True):
+            if contribution is None or operand not in reaches:
+                continue
+            known = cotangents.get(operand)
+            cotangents[operand] = contribution if known is None else add(known, contribution)
+    return [cotangents.get(x) or zeros_like(x) for x in inputs]
+
+
+def zeros_like(node: Node) -> Node:
+    """Zeros of the shape and dtype of `node`."""
+    return constant(np.broadcast_to(np.zeros((), node.dtype), node.shape))
+
+
+def _reaching(order: list[Node], targets: set[Node]) -> set[Node]:
+    """The nodes of `order` that depend on a target through floats."""
+    reaching: set[Node] = set()
+    for node in order:
+        if dtypes.is_float(node.dtype) and (node in targets or any(o in reaching for o in node.operands)):
+            reaching.add(node)
+    return reaching

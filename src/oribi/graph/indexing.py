@@ -1,0 +1,76 @@
+"""Primitives whose indices are computed: `gather` and `scatter_add`, each other's gradients.
+
+Both are StableHLO's, restricted to whole slices of one axis, which is what embeddings and batches need. Indices outside
+the axis are clamped by `gather` and dropped by `scatter_add`: no index reads or writes outside of an operand.
+"""
+
+import numpy as np
+
+from . import dtypes
+from .elementwise import convert, full_like, ge, logical_and, lt, select
+from .elementwise import max as maximum
+from .elementwise import min as minimum
+from .node import GraphError, Node, Primitive, Shape, constant
+from .structural import pad
+
+
+def _infer_gather(x: Node, indices: Node, *, axis: int) -> tuple[Shape, str]:
+    if not 0 <= axis < len(x.shape) or not dtypes.is_integer(indices.dtype):
+        raise GraphError(f"gather needs integer indices into axis {axis} of {x!r}, got {indices!r}")
+    if x.shape[axis] == 0 and indices.size:
+        raise GraphError(f"gather of {indices.size} indices from {x!r}: axis {axis} is empty")
+    return x.shape[:axis] + indices.shape + x.shape[axis + 1 :], x.dtype
+
+
+def _gather_gradient(ct: Node, y: Node) -> tuple[Node, None]:
+    x, indices = y.operands
+    axis = y.attributes["axis"]
+    wide = convert(indices, "int64")
+    clamped = minimum(maximum(wide, full_like(wide, 0)), full_like(wide, x.shape[axis] - 1))
+    zeros = constant(np.broadcast_to(np.zeros((), x.dtype), x.shape))
+    return scatter_add(zeros, clamped, ct, axis=axis), None
+
+
+gather_p = Primitive("gather", _infer_gather, _gather_gradient)
+
+
+def gather(x: Node, indices: Node, axis: int = 0) -> Node:
+    """`numpy.take(x, indices, axis, mode="clip")`."""
+    return gather_p(x, indices, axis=axis)
+
+
+def _infer_scatter_add(x: Node, indices: Node, updates: Node, *, axis: int) -> tuple[Shape, str]:
+    expected = x.shape[:axis] + indices.shape + x.shape[axis + 1 :]
+    if not dtypes.is_integer(indices.dtype) or updates.shape != expected or updates.dtype != x.dtype:
+        raise GraphError(f"scatter_add into axis {axis} of {x!r} at {indices!r} needs updates of shape {expected}")
+    return x.shape, x.dtype
+
+
+def _scatter_gradient(ct: Node, y: Node) -> tuple[Node, None, Node]:
+    indices, axis = y.operands[1], y.attributes["axis"]
+    taken = gather(pad_sentinel(ct, axis), guarded(indices, ct.shape[axis]), axis)
+    return ct, None, taken
+
+
+def pad_sentinel(x: Node, axis: int) -> Node:
+    """`x` with one more slice of zeros along `axis`, where dropped indices point."""
+    high = tuple(int(a == axis) for a in range(len(x.shape)))
+    return pad(x, low=(0,) * len(x.shape), high=high)
+
+
+def guarded(indices: Node, extent: int) -> Node:
+    """Indices with all that are out of range set to `extent`."""
+    wide = convert(indices, "int64")
+    inside = logical_and(ge(wide, full_like(wide, 0)), lt(wide, full_like(wide, extent)))
+    return select(inside, wide, full_like(wide, extent))
+
+
+scatter_add_p = Primitive("scatter_add", _infer_scatter_add, _scatter_gradient)
+
+
+def scatter_add(x: Node, indices: Node, updates: Node, axis: int = 0) -> Node:
+    """`x` plus, for each index in ascending position, its slice of `updates`."""
+    return scatter_add_p(x, indices, updates, axis=axis)
+
+
+TABLE = {p.name: p for p in (gather_p, scatter_add_p)}

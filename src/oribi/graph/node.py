@@ -1,0 +1,145 @@
+"""Node and Primitive: what a graph is made of."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import dtypes
+
+Shape = tuple[int, ...]
+ShapeRule = Callable[..., tuple[Shape, str]]
+GradientRule = Callable[..., "tuple[Node | None, ...]"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """One value of a graph: a primitive applied to operands. Immutable, compared by identity.
+
+    Attributes:
+        primitive: what computes it.
+        operands: the nodes that it is computed from.
+        attributes: the primitive's static arguments.
+        shape: sizes of the axes.
+        dtype: name of the element type.
+        origin: the layer that made it, for error messages; empty outside of layers.
+    """
+
+    primitive: "Primitive"
+    operands: "tuple[Node, ...]"
+    attributes: dict[str, Any]
+    shape: Shape
+    dtype: str
+    origin: str = ""
+
+    @property
+    def op(self) -> str:
+        return self.primitive.name
+
+    @property
+    def size(self) -> int:
+        return size_of(self.shape)
+
+    def __repr__(self) -> str:
+        return f"<{self.op} {self.dtype}{list(self.shape)}>"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Primitive:
+    """An operation of the closed set that every engine knows. Calling it makes a node.
+
+    Attributes:
+        name: StableHLO's or jax.lax's word for it.
+        infer: `infer(*operands, **attributes) -> (shape, dtype)`; raises on operands that do not fit.
+        gradient: `gradient(cotangent, node) -> cotangents of the operands`, None where there is none.
+    """
+
+    name: str
+    infer: ShapeRule
+    gradient: GradientRule
+
+    def __call__(self, *operands: Node, **attributes: Any) -> Node:
+        shape, dtype = self.infer(*operands, **attributes)
+        return Node(self, operands, attributes, shape, dtype, getattr(_scope, "origin", ""))
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class GraphError(ValueError):
+    """Operands that do not fit a primitive, in the words of shapes and dtypes."""
+
+
+_scope = threading.local()
+
+
+@contextmanager
+def origin(name: str) -> Iterator[None]:
+    """Nodes made inside remember `name`, the layer that made them."""
+    outer = getattr(_scope, "origin", "")
+    _scope.origin = name
+    try:
+        yield
+    finally:
+        _scope.origin = outer
+
+
+def size_of(shape: Iterable[int]) -> int:
+    """The number of elements of a shape."""
+    size = 1
+    for extent in shape:
+        size *= extent
+    return size
+
+
+def no_gradient(cotangent: Node, node: Node) -> tuple[None, ...]:
+    """The rule of primitives that are flat, or whose operands are not floats."""
+    return (None,) * len(node.operands)
+
+
+def _infer_constant(*, value: np.ndarray) -> tuple[Shape, str]:
+    return value.shape, dtypes.canonical(value.dtype)
+
+
+def _infer_parameter(*, name: str, shape: Shape, dtype: str) -> tuple[Shape, str]:
+    return tuple(shape), dtypes.canonical(dtype)
+
+
+constant_p = Primitive("constant", _infer_constant, no_gradient)
+parameter_p = Primitive("parameter", _infer_parameter, no_gradient)
+
+TABLE = {p.name: p for p in (constant_p, parameter_p)}
+
+
+def constant(value: Any, dtype: str | None = None) -> Node:
+    """A node that holds a NumPy array. The array must not change afterwards."""
+    return constant_p(value=np.asarray(value, dtype=dtype))
+
+
+def parameter(name: str, shape: Shape, dtype: str) -> Node:
+    """A node whose value is given when the program runs."""
+    return parameter_p(name=name, shape=tuple(shape), dtype=dtype)
+
+
+def topological(outputs: Iterable[Node]) -> list[Node]:
+    """Every node that the outputs depend on, operands before users. Depth is no limit.
+
+    >>> x = parameter("x", (2,), "float32")
+    >>> topological([x])
+    [<parameter float32[2]>]
+    """
+    order: list[Node] = []
+    seen: set[Node] = set()
+    stack: list[tuple[Node, bool]] = [(node, False) for node in reversed(list(outputs))]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack.extend((operand, False) for operand in reversed(node.operands) if operand not in seen)
+    return order

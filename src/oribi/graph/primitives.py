@@ -1,0 +1,14 @@
+"""The closed set of primitives: name -> Primitive. Every engine has a rule for each."""
+
+from . import contraction, elementwise, indexing, node, random, reductions, structural
+from .node import Primitive
+
+PRIMITIVES: dict[str, Primitive] = {
+    **node.TABLE,
+    **elementwise.TABLE,
+    **structural.TABLE,
+    **reductions.TABLE,
+    **contraction.TABLE,
+    **indexing.TABLE,
+    **random.TABLE,
+}
