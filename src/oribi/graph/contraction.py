@@ -36,15 +36,14 @@ def _one_side(ct: Node, y: Node, side: int) -> Node:
     ct_theirs = range(batch_count, batch_count + len(theirs))
     if side == 0:
         ct_theirs = range(batch_count + len(mine), batch_count + len(mine) + len(theirs))
-    product = dot_general(
-        ct,
-        other,
-        contract=(tuple(ct_theirs), theirs),
-        batch=(tuple(range(batch_count)), batch[1 - side]),
-    )
-    # The product's axes: batch, the operand's free axes, then the contracted ones in the other operand's axis order.
     contracted = [contract[side][contract[1 - side].index(a)] for a in sorted(contract[1 - side])]
-    axes = (*batch[side], *mine, *contracted)
+    ct_batch = tuple(range(batch_count))
+    if side == 0:
+        product = dot_general(ct, other, (tuple(ct_theirs), theirs), (ct_batch, batch[1]))
+        axes = (*batch[0], *mine, *contracted)
+    else:  # the other operand first, so that the axes of a plain matrix product come out in order
+        product = dot_general(other, ct, (theirs, tuple(ct_theirs)), (batch[0], ct_batch))
+        axes = (*batch[1], *contracted, *mine)
     return transpose(product, tuple(axes.index(axis) for axis in range(len(axes))))
 
 

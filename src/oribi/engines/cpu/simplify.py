@@ -46,7 +46,23 @@ def simplify(program: Program) -> Program:
         if rewritten is program:
             break
         program = rewritten
-    return _rewrite(program, rules={"dot_general": lay_out_dot})
+    return separate_results(_rewrite(program, rules={"dot_general": lay_out_dot}))
+
+
+def separate_results(program: Program) -> Program:
+    """Give every result a node of its own to be stored: copies of leaves, and of nodes that are a result already."""
+    taken: set[Node] = set()
+
+    def own(node: Node, unchanged: Node | None = None) -> Node:
+        if node is unchanged:
+            return node
+        if node.op in ("parameter", "constant") or node in taken:
+            node = pack(node)
+        taken.add(node)
+        return node
+
+    updates = tuple(own(u, s) for s, u in zip(program.state, program.updates, strict=True))
+    return Program(program.inputs, program.state, updates, tuple(own(o) for o in program.outputs))
 
 
 def _rewrite(program: Program, rules: "dict[str, Rule] | None" = None) -> Program:

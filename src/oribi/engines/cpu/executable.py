@@ -1,0 +1,201 @@
+"""Executable: a compiled Program, and what it takes to call it."""
+
+import ctypes
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from oribi.graph.node import Node, size_of
+from oribi.graph.program import Program
+
+from . import cache, jit, team
+from .fuse import Kernel, fuse
+from .kernels import Emitter, Function
+from .module import module
+from .plan import order, place, update_in_place
+from .schedule import Schedule, schedule, work
+from .simplify import simplify
+from .target import Target, host
+
+Array = Any
+CALL_SECONDS = 0.05  # how long a native call lasts: progress moves and Ctrl-C answers in between
+TEAM_WORK = 250_000  # element operations of a step from which a team is worth waking
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """A program's LLVM text, and what a caller must know beside it.
+
+    Attributes:
+        text: the module.
+        arena: bytes shared by the team, and bytes of each thread's own.
+        constants: arrays that the code reads.
+        work: element operations of one step.
+        kernels: the kernels with their schedules and phases, to print.
+    """
+
+    text: str
+    arena: tuple[int, int]
+    constants: list[Array]
+    work: int
+    kernels: list[str]
+
+
+def emit(program: Program, target: Target) -> Emitted:
+    """simplify -> fuse -> schedule -> emit -> plan: a Program's LLVM text."""
+    debug = os.environ.get("ORIBI_DEBUG", "").split(",")
+    if "graph" in debug:
+        print(program, file=sys.stderr)
+    program = simplify(program)
+    kernels = fuse(program)
+    stored = frozenset(n for k in kernels for n in k.outputs)
+    alias, edges = update_in_place(program, kernels, stored)
+    stored = frozenset(n for k in kernels for n in k.outputs)
+    results = frozenset((*program.updates, *program.outputs, *alias))
+    schedules = schedule(kernels, results, stored, target)
+    declarations: dict[str, str] = {}
+    functions = [_function(k, s, target, stored, alias, declarations) for k, s in zip(kernels, schedules, strict=True)]
+    private = frozenset(n for k, s in zip(kernels, schedules, strict=True) if s.how == "replicated" for n in k.outputs)
+    phases = order(functions, schedules, edges, private)
+    plan = place(program, functions, phases, private)
+    text = module(kernels, functions, schedules, plan, declarations, target)
+    listing = _listing(kernels, schedules, phases)
+    if "kernels" in debug:
+        print("\n".join(listing), file=sys.stderr)
+    if "llvm" in debug:
+        print(text, file=sys.stderr)
+    values = [np.ascontiguousarray(n.attributes["value"]) for n in plan.constants]
+    total = sum(work(k) for k in kernels)
+    return Emitted(text, (plan.shared_bytes, plan.private_bytes), values, total, listing)
+
+
+def _function(
+    kernel: Kernel,
+    how: Schedule,
+    target: Target,
+    stored: frozenset[Node],
+    alias: dict[Node, Node],
+    declarations: dict[str, str],
+) -> Function | None:
+    """The kernel's function; None when it stores no element."""
+    if not size_of(kernel.domain):
+        return None
+    return Emitter(kernel, how, target, stored, alias, declarations).function()
+
+
+def _listing(kernels: list[Kernel], schedules: list[Schedule], phases: list[list[int]]) -> list[str]:
+    lines = []
+    for phase in phases:
+        for number in phase:
+            how = schedules[number]
+            tile = f" tile {how.tile[0]}x{how.tile[1]}" if how.kind == "contract" else ""
+            lines.append(f"{kernels[number]}  [{how.how} axis {how.split}, vector {how.vector}{tile}]")
+        lines.append("barrier")
+    return lines
+
+
+class Executable:
+    """A Program as machine code. Re-entrant: every `bind` has memory of its own."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        name = cache.key(program.fingerprint(), host())
+        entry = cache.read(name)
+        loaded = self._load(*entry) if entry else False
+        if not loaded:
+            emitted = emit(program, host())
+            self.arena, self.constants, self.work = emitted.arena, emitted.constants, emitted.work
+            code = jit.compile_object(emitted.text, host())
+            self.code = jit.Code(code)
+            if all(c.size <= 4096 for c in self.constants):
+                cache.write(name, self._description(), code)
+        self._free: list[Array] = []
+        self._lock = threading.Lock()
+
+    def _description(self) -> dict[str, object]:
+        constants = [[c.dtype.str, list(c.shape), c.tobytes().hex()] for c in self.constants]
+        return {"arena": list(self.arena), "work": self.work, "constants": constants}
+
+    def _load(self, description: dict[str, Any], code: bytes) -> bool:
+        """Take over a cached entry; False if it turns out to be no use."""
+        try:
+            self.arena, self.work = tuple(description["arena"]), int(description["work"])
+            self.constants = [
+                np.frombuffer(bytes.fromhex(data), dtype).reshape(shape).copy()
+                for dtype, shape, data in description["constants"]
+            ]
+            self.code = jit.Code(code)
+        except (KeyError, TypeError, ValueError, RuntimeError):
+            return False
+        return True
+
+    def threads(self) -> int:
+        """How many threads a step is worth."""
+        return team.default_size() if self.work >= TEAM_WORK else 1
+
+    def bind(self, inputs: Sequence[Array], state: Sequence[Array], outputs: Sequence[Array], threads: int = 0) -> "Call":
+        """A call of this program on these arrays; `threads` 0 lets the amount of work decide.
+
+        Args:
+            inputs: C-contiguous arrays of the program's input shapes and dtypes.
+            state: the same of its state, updated in place.
+            outputs: for each output an array of shape (steps, *shape).
+        """
+        _check("input", self.program.inputs, inputs, stacked=False)
+        _check("state", self.program.state, state, stacked=False)
+        _check("output", self.program.outputs, outputs, stacked=True)
+        return Call(self, (*inputs, *state, *self.constants, *outputs), threads or self.threads())
+
+    def run(self, inputs: Sequence[Array], state: Sequence[Array], steps: int = 1, threads: int = 0) -> list[Array]:
+        """`steps` steps; returns the outputs, stacked along a new first axis."""
+        outputs = [np.empty((steps, *n.shape), n.dtype) for n in self.program.outputs]
+        self.bind(inputs, state, outputs, threads)(0, steps)
+        return outputs
+
+
+def _check(word: str, nodes: Sequence[Node], arrays: Sequence[Array], stacked: bool) -> None:
+    if len(nodes) != len(arrays):
+        raise ValueError(f"the program takes {len(nodes)} {word} arrays, got {len(arrays)}")
+    for node, array in zip(nodes, arrays, strict=True):
+        shape = array.shape[1:] if stacked else array.shape
+        if shape != node.shape or array.dtype.name != node.dtype or not array.flags.c_contiguous:
+            raise ValueError(f"{word} {node!r} cannot be an array of {array.dtype}{list(array.shape)}")
+
+
+class Call:
+    """A program bound to arrays: `call(first, last)` runs those steps."""
+
+    def __init__(self, executable: Executable, arrays: tuple[Array, ...], threads: int) -> None:
+        shared, private = executable.arena
+        self.run = executable.code.run
+        self.threads = threads
+        self.memory = np.empty(shared + private * threads + 128, np.uint8)
+        arena = -(-self.memory.ctypes.data // 64) * 64
+        pointers = [_address(a) for a in arrays]
+        self.table = (ctypes.c_void_p * (len(pointers) + 1))(*pointers, arena)
+        self.keep = (executable, arrays)
+
+    def __call__(self, first: int, last: int) -> None:
+        team.run_together(self.run, self.threads, first, last, self.table)
+
+    def in_slices(self, first: int, last: int, seconds: float = CALL_SECONDS) -> Iterator[int]:
+        """Run the steps in calls of about `seconds`; yields the number of steps done after each."""
+        size = 1
+        while first < last:
+            count = min(size, last - first)
+            start = time.perf_counter()
+            self(first, first + count)
+            took = time.perf_counter() - start
+            first += count
+            size = max(1, min(8 * size, int(count * seconds / max(took, 1e-7))))
+            yield first
+
+
+def _address(array: Array) -> int:
+    return int(array.ctypes.data)

@@ -1,0 +1,274 @@
+"""Expressions: the value of a node at one point of a loop nest.
+
+A point is an index, affine in the loop variables; one of them may run along the lanes of a vector. Views turn into other
+indices, stored nodes into loads, all else into instructions. What does not vary along the lanes stays scalar.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from oribi.graph.node import Node, Shape, size_of
+
+from . import elementwise
+from .index import AFFINE_VIEWS, Affine, Dims, Var, flatten, of, row_major
+from .llvm import Builder, Value, const, i64
+from .simplify import ELEMENTWISE, splat_of
+
+Load = Callable[[Node, Dims], str]
+
+
+class Mask(NamedTuple):
+    """What must hold for memory to be read: for single lanes, and for the point as a whole."""
+
+    lanes: Value | None = None
+    guard: Value | None = None
+
+
+ALWAYS = Mask()
+
+
+def scalar_index(b: Builder, affine: Affine) -> Value:
+    """The value of an index in lane 0."""
+    total = i64(affine.constant)
+    for var, coefficient in affine.terms.items():
+        if not var.lanes or var.consecutive:
+            total = b.add(total, b.mul(_value(var), i64(coefficient)))
+    return total
+
+
+def lane_index(b: Builder, affine: Affine) -> Value:
+    """The value of an index in every lane; a scalar where they agree."""
+    total = scalar_index(b, affine)
+    for var, coefficient in affine.terms.items():
+        if not var.lanes:
+            continue
+        lanes = b.ramp(b.lanes) if var.consecutive else _value(var)
+        if coefficient != 1:
+            lanes = b.binary("mul nsw", lanes, i64(coefficient))
+        total = b.binary("add nsw", total, lanes)
+    return total
+
+
+def lane_stride(affine: Affine) -> int | None:
+    """Elements from lane to lane; None where that differs."""
+    stride = 0
+    for var, coefficient in affine.terms.items():
+        if var.lanes and not var.consecutive:
+            return None
+        stride += coefficient if var.lanes else 0
+    return stride
+
+
+def flat_index(dims: Dims, shape: Shape) -> Affine:
+    """The row-major position; a collapsed loop nest gives it as the only dimension."""
+    return dims[0] if len(dims) == 1 and len(shape) != 1 else flatten(dims, shape)
+
+
+def _value(var: Var) -> Value:
+    assert isinstance(var.value, Value), f"{var} has no value yet"
+    return var.value
+
+
+class Expression:
+    """Emits the values of nodes at one point; each node once."""
+
+    def __init__(
+        self, b: Builder, stored: frozenset[Node], pointer: Load, preset: dict[Node, Value] | None = None
+    ) -> None:
+        self.b = b
+        self.stored = stored
+        self.pointer = pointer
+        self.preset = preset or {}
+        self.memo: dict[object, Value] = {}
+        self.found: dict[object, Var] = {}
+
+    def value(self, node: Node, dims: Dims, mask: Mask = ALWAYS) -> Value:
+        """The value of `node` at `dims`."""
+        if node in self.preset:
+            return self.preset[node]
+        key = (node, *(d.key() for d in dims), mask)
+        if key not in self.memo:
+            self.memo[key] = self._compute(node, dims, mask)
+        return self.memo[key]
+
+    def _compute(self, node: Node, dims: Dims, mask: Mask, fresh: bool = False) -> Value:
+        splat = splat_of(node)
+        if splat is not None:
+            return const(splat, node.dtype)
+        if not fresh and (node in self.stored or node.op in ("parameter", "constant")):
+            return self.load(node, dims, mask)
+        if node.op in ELEMENTWISE or node.op == "pack":
+            operands = [self.value(o, dims, mask) for o in node.operands]
+            return elementwise.RULES[node.op](self.b, node, *operands)
+        if node.op in AFFINE_VIEWS:
+            below = AFFINE_VIEWS[node.op](node, dims)
+            return self.value(node.operands[0], self._divided(node, dims) if below is None else below, mask)
+        return _SPECIAL[node.op](self, node, dims, mask)
+
+    def output(self, node: Node, dims: Dims, mask: Mask) -> Value:
+        """The value of a node that this kernel stores: computed, not loaded."""
+        if node in self.preset:
+            return self.preset[node]
+        key = (node, *(d.key() for d in dims), mask)
+        self.memo[key] = self._compute(node, dims, mask, fresh=True)
+        return self.memo[key]
+
+    def load(self, node: Node, dims: Dims, mask: Mask) -> Value:
+        flat = flat_index(dims, node.shape)
+        pointer, stride, b = self.pointer(node, dims), lane_stride(flat), self.b
+        if stride == 0:
+            return b.load(pointer, node.dtype, scalar_index(b, flat), mask=mask.guard)
+        lanes = mask.lanes
+        if mask.guard is not None:
+            lanes = b.binary("and", mask.guard, lanes) if lanes is not None else mask.guard
+        if stride == 1:
+            return b.load(pointer, node.dtype, scalar_index(b, flat), b.lanes, lanes)
+        return b.gather(pointer, node.dtype, lane_index(b, flat), lanes)
+
+    def variable(self, value: Value, extent: int, key: object) -> Var:
+        """An index found in memory or by division, known to be below `extent`."""
+        if key not in self.found:
+            self.found[key] = Var("found", extent, value, lanes=value.lanes > 1, consecutive=False)
+        return self.found[key]
+
+    def _divided(self, node: Node, dims: Dims) -> Dims:
+        """The operand's index of a reshape that is not affine."""
+        operand, b = node.operands[0], self.b
+        flat = lane_index(b, flatten(dims, node.shape))
+        result = []
+        for axis, (extent, stride) in enumerate(zip(operand.shape, row_major(operand.shape), strict=True)):
+            quotient = b.binary("udiv", flat, i64(stride))
+            index = b.binary("urem", quotient, i64(extent))
+            result.append(of(self.variable(index, extent, (node, axis, *(d.key() for d in dims)))))
+        return tuple(result)
+
+    # --- primitives that are neither elementwise nor affine views ---
+
+    def iota(self, node: Node, dims: Dims, mask: Mask) -> Value:
+        index = dims[node.attributes["axis"]]
+        return elementwise.convert_value(self.b, self.narrow_index(index), node.dtype)
+
+    def narrow_index(self, affine: Affine) -> Value:
+        """The index in the lanes, as int32 where it fits: twice as many to a register."""
+        b = self.b
+        if lane_stride(affine) in (None, 0) or affine.bounds()[1] >= 2**31 or affine.bounds()[0] < -(2**31):
+            return lane_index(b, affine)
+        base = b.cast("trunc", scalar_index(b, affine), "int32")
+        ramp = b.binary("mul", b.ramp(b.lanes, "int32"), const(lane_stride(affine), "int32"))
+        return b.binary("add", base, ramp)
+
+    def random_bits(self, node: Node, dims: Dims, mask: Mask) -> Value:
+        b, key = self.b, node.operands[0]
+        words = tuple(self.value(key, (Affine(constant=word),)) for word in (0, 1))
+        position = self.narrow_index(flat_index(dims, node.shape))
+        low = elementwise.convert_value(b, position, "uint32")
+        high = const(0, "uint32")
+        if position.dtype == "int64" and node.size > 2**32:
+            high = b.cast("trunc", b.binary("lshr", position, i64(32)), "uint32")
+        x, y = elementwise.threefry(b, words, high, low)  # type: ignore[arg-type]
+        return b.binary("xor", x, y)
+
+    def gather(self, node: Node, dims: Dims, mask: Mask) -> Value:
+        table, indices = node.operands
+        axis, rank = node.attributes["axis"], len(indices.shape)
+        at = dims[axis : axis + rank]
+        key = (indices, *(d.key() for d in at), mask)
+        if key not in self.found:
+            index = elementwise.convert_value(self.b, self.value(indices, at, mask), "int64")
+            index = self.b.intrinsic("smin", self.b.intrinsic("smax", index, i64(0)), i64(table.shape[axis] - 1))
+            self.variable(index, table.shape[axis], key)
+        return self.value(table, (*dims[:axis], of(self.found[key]), *dims[axis + rank :]), mask)
+
+    def concatenate(self, node: Node, dims: Dims, mask: Mask) -> Value:
+        axis = node.attributes["axis"]
+        low, high = dims[axis].bounds()
+        parts, offset = [], 0
+        for operand in node.operands:
+            end = offset + operand.shape[axis]
+            if offset < end and low < end and high >= offset:
+                parts.append((operand, offset, end))
+            offset = end
+        result: Value | None = None
+        for operand, start, end in reversed(parts):
+            at = (*dims[:axis], dims[axis] + -start, *dims[axis + 1 :])
+            inside = self._within(dims[axis], start, end)
+            value = self.value(operand, at, self._narrowed(mask, inside))
+            result = value if result is None or inside is None else self.b.select(inside, value, result)
+        assert result is not None
+        return result
+
+    def pad(self, node: Node, dims: Dims, mask: Mask) -> Value:
+        operand, b = node.operands[0], self.b
+        low, interior = node.attributes["low"], node.attributes["interior"]
+        at, tests = [], []
+        for dim, lo, gap, extent in zip(dims, low, interior, operand.shape, strict=True):
+            moved = dim + -lo
+            if gap:
+                position = lane_index(b, moved)
+                tests.append(b.compare("icmp eq", b.binary("srem", position, i64(gap + 1)), i64(0)))
+                tests.append(self._within(moved, 0, (extent - 1) * (gap + 1) + 1 if extent else 0))
+                quotient = b.binary("sdiv", position, i64(gap + 1))
+                moved = of(self.variable(quotient, max(extent, 1), (node, len(at), dim.key())))
+            else:
+                tests.append(self._within(moved, 0, extent))
+            at.append(moved)
+        padding = const(node.attributes["value"], node.dtype)
+        result, inner = None, mask
+        conditions = [t for t in tests if t is not None]
+        for test in conditions:
+            inner = self._narrowed(inner, test)
+        if operand.size:
+            result = self.value(operand, tuple(at), inner)
+        for test in conditions:
+            result = b.select(test, result, padding) if result is not None else padding
+        return padding if result is None else result
+
+    def _within(self, index: Affine, start: int, end: int) -> Value | None:
+        """start <= index < end; None where it always holds."""
+        low, high = index.bounds()
+        if low >= start and high < end:
+            return None
+        value, b = lane_index(self.b, index), self.b
+        return b.binary("and", b.compare("icmp sge", value, i64(start)), b.compare("icmp slt", value, i64(end)))
+
+    def _narrowed(self, mask: Mask, test: Value | None) -> Mask:
+        """A mask under one more condition."""
+        if test is None:
+            return mask
+        if test.lanes == 1:
+            return mask._replace(guard=test if mask.guard is None else self.b.binary("and", mask.guard, test))
+        return mask._replace(lanes=test if mask.lanes is None else self.b.binary("and", mask.lanes, test))
+
+
+_SPECIAL: dict[str, Callable[[Expression, Node, Dims, Mask], Value]] = {
+    "iota": Expression.iota,
+    "random_bits": Expression.random_bits,
+    "gather": Expression.gather,
+    "concatenate": Expression.concatenate,
+    "pad": Expression.pad,
+}
+
+
+def collapses(outputs: tuple[Node, ...], root: Node | None, stored: frozenset[Node], domain: Shape) -> bool:
+    """Whether a map's expressions read everything at the same position, so that its loops can run as one."""
+    if root is not None or len(domain) < 2:
+        return False
+    seen: set[Node] = set()
+    stack = list(outputs)
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        leaf = node.op in ("parameter", "constant") or (node in stored and node not in outputs)
+        if leaf or node.op == "random_bits":
+            continue
+        if node.op in ELEMENTWISE or (node.op == "pack"):
+            stack.extend(node.operands)
+        elif node.op not in AFFINE_VIEWS or size_of(node.operands[0].shape) != 1 or node.op == "reshape":
+            return False
+        elif node.operands[0].op not in ("parameter", "constant") and node.operands[0] not in stored:
+            return False
+    return True
+
+

@@ -1,0 +1,626 @@
+"""emit: one kernel and its schedule -> one LLVM function `kernel(low, high, buffers...)`.
+
+`low` and `high` are the thread's share of the split axis. Every kind of kernel is a loop nest around `Expression`s; the
+contraction adds a register tile. Which part of each buffer a thread touches is noted for the planner of barriers.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from oribi.graph import dtypes
+from oribi.graph.contraction import free_axes
+from oribi.graph.node import Node, size_of
+
+from . import elementwise
+from .expression import ALWAYS, Expression, Mask, lane_index, scalar_index
+from .fuse import Kernel
+from .index import ZERO, Affine, Dims, Var, flatten, of, through_views
+from .llvm import Builder, Value, const, i64
+from .schedule import Schedule
+from .target import Target
+
+ACCUMULATORS = 4  # independent chains of a long reduction
+
+Partition = tuple[object, ...]
+
+
+@dataclass
+class Function:
+    """An emitted kernel.
+
+    Attributes:
+        text: the LLVM function.
+        buffers: the nodes whose addresses it takes, in order.
+        accesses: (buffer, written, partition) of every access; partition None when it is not the thread's own part.
+    """
+
+    text: str
+    buffers: list[Node]
+    accesses: list[tuple[Node, bool, Partition | None]] = field(default_factory=list)
+
+
+class Emitter:
+    """Emits one kernel."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        plan: Schedule,
+        target: Target,
+        stored: frozenset[Node],
+        alias: dict[Node, Node],
+        declarations: dict[str, str],
+    ) -> None:
+        self.kernel = kernel
+        self.schedule = plan
+        self.stored = stored
+        self.alias = alias
+        self.b = Builder(target.lanes, declarations)
+        self.low, self.high = Value("int64", 1, "%low"), Value("int64", 1, "%high")
+        self.buffers: dict[Node, str] = {}
+        self.accesses: dict[tuple[Node, bool, Partition | None], None] = {}
+        self.split_var: Var | None = None
+
+    # --- buffers ---
+
+    def pointer(self, node: Node) -> str:
+        """The argument that holds the address of a node's buffer."""
+        buffer = self.alias.get(node, node)
+        return self.buffers.setdefault(buffer, f"%b{len(self.buffers)}")
+
+    def pointer_to_read(self, node: Node, dims: Dims) -> str:
+        self.accesses[self.alias.get(node, node), False, self._partition(node, dims)] = None
+        return self.pointer(node)
+
+    def pointer_to_write(self, node: Node) -> str:
+        split = self.schedule.split
+        own = None if split is None else (split, self.kernel.domain[split], self.schedule.grain)
+        self.accesses[self.alias.get(node, node), True, own] = None
+        return self.pointer(node)
+
+    def _partition(self, node: Node, dims: Dims) -> Partition | None:
+        """The thread's own part of the buffer, when that is all that is read of it."""
+        split, var = self.schedule.split, self.split_var
+        if split is None or var is None or split >= len(node.shape) or node.shape[split] != var.extent:
+            return None
+        if self.schedule.collapsed:
+            same = len(dims) == 1 and len(dims[0].terms) == 1 and node.shape == self.kernel.domain
+            return (split, var.extent, self.schedule.grain) if same else None
+        if len(dims) != len(node.shape) or not dims[split].is_var(var):
+            return None
+        return split, var.extent, self.schedule.grain
+
+    def expression(self, preset: dict[Node, Value] | None = None) -> Expression:
+        return Expression(self.b, self.stored, self.pointer_to_read, preset)
+
+    # --- loops ---
+
+    def range_of(self, axis: int) -> tuple[Value, Value]:
+        """The thread's part of an axis of the domain."""
+        if axis == self.schedule.split:
+            return self.low, self.high
+        return i64(0), i64(self.kernel.domain[axis])
+
+    def var(self, axis: int, value: Value, lanes: bool = False) -> Var:
+        var = Var(f"d{axis}", self.kernel.domain[axis], value, lanes)
+        if axis == self.schedule.split:
+            self.split_var = var
+        return var
+
+    @contextmanager
+    def scalar_loops(self, axes: Sequence[int], dims: list[Affine]) -> Iterator[None]:
+        """Loops over axes of the domain, outermost first; their variables are put into `dims`."""
+        with ExitStack() as stack:
+            for axis in axes:
+                low, high = self.range_of(axis)
+                loop = stack.enter_context(self.b.loop(low, high))
+                dims[axis] = of(self.var(axis, loop.index))
+            yield
+
+    def vector_loop(self, low: Value, high: Value, body: Callable[[Value, Mask], None]) -> None:
+        """`body(first element, mask)` for each block of lanes, the last one masked where it is not full."""
+        b, lanes = self.b, self.b.lanes
+        size = b.sub(high, low)
+        static = size.ref.isdigit()
+        full = i64(int(size.ref) // lanes * lanes) if static else b.binary("and", size, i64(-lanes))
+        full_end = b.add(low, full)
+        if not static or int(size.ref) >= lanes:
+            with b.loop(low, full_end, lanes) as loop:
+                body(loop.index, ALWAYS)
+        if not static:
+            with b.when(b.compare("icmp slt", full_end, high)):
+                body(full_end, self.tail(full_end, high))
+        elif int(size.ref) % lanes:
+            body(full_end, self.tail(full_end, high))
+
+    def tail(self, start: Value, high: Value) -> Mask:
+        """The lanes from `start` that lie below `high`."""
+        lanes = self.b.binary("add nsw", self.b.ramp(self.b.lanes), start)
+        return Mask(self.b.compare("icmp slt", lanes, high))
+
+    def store_outputs(self, expression: Expression, dims: Dims, mask: Mask, lanes: int) -> None:
+        """Compute every output at a point, then store them all: an update in place reads before it writes."""
+        values = [expression.output(n, dims, mask) for n in self.kernel.outputs]
+        for node, value in zip(self.kernel.outputs, values, strict=True):
+            flat = dims[0] if self.schedule.collapsed else flatten(dims, node.shape)
+            pointer, at = self.pointer_to_write(node), scalar_index(self.b, flat)
+            strides = {c for v, c in flat.terms.items() if v.lanes} or {0}
+            if lanes == 1 or strides == {0}:
+                self.b.store(self.b.extract(value, 0), pointer, at)
+            elif strides == {1}:
+                self.b.store(self.b.spread(value, lanes), pointer, at, mask.lanes)
+            else:
+                self.b.scatter(self.b.spread(value, lanes), pointer, lane_index(self.b, flat), mask.lanes)
+
+    # --- map ---
+
+    def map(self) -> None:
+        if self.schedule.collapsed:
+            return self._collapsed_map()
+        domain, vector = self.kernel.domain, self.schedule.vector
+        dims = [ZERO] * len(domain)
+        with self.scalar_loops([a for a in range(len(domain)) if a != vector], dims):
+            if vector is None:
+                self.store_outputs(self.expression(), tuple(dims), ALWAYS, 1)
+                return None
+
+            def body(start: Value, mask: Mask) -> None:
+                dims[vector] = of(self.var(vector, start, lanes=True))
+                self.store_outputs(self.expression(), tuple(dims), mask, self.b.lanes)
+
+            self.vector_loop(*self.range_of(vector), body)
+        return None
+
+    def _collapsed_map(self) -> None:
+        """One loop over the elements of the thread's rows."""
+        b, domain = self.b, self.kernel.domain
+        inner = size_of(domain[1:])
+        self.split_var = Var("rows", domain[0])
+
+        def body(start: Value, mask: Mask) -> None:
+            dims = (of(Var("flat", size_of(domain), start, lanes=True)),)
+            self.store_outputs(self.expression(), dims, mask, b.lanes)
+
+        self.vector_loop(b.mul(self.low, i64(inner)), b.mul(self.high, i64(inner)), body)
+
+    # --- reduce ---
+
+    def reduce(self) -> None:
+        root, domain, vector = self._root(), self.kernel.domain, self.schedule.vector
+        dims = [ZERO] * len(domain)
+        with self.scalar_loops([a for a in range(len(domain)) if a != vector], dims):
+            if vector is None:
+                total = self._reduce_along_lanes(root, tuple(dims))
+                self.store_outputs(self.expression({root: total}), tuple(dims), ALWAYS, 1)
+                return
+
+            def body(start: Value, mask: Mask) -> None:
+                dims[vector] = of(self.var(vector, start, lanes=True))
+                total = self._reduce_in_lanes(root, tuple(dims), mask)
+                self.store_outputs(self.expression({root: total}), tuple(dims), mask, self.b.lanes)
+
+            self.vector_loop(*self.range_of(vector), body)
+
+    def _reduce_in_lanes(self, root: Node, dims: Dims, mask: Mask) -> Value:
+        """Every lane reduces for its own element of the result."""
+        b, x = self.b, root.operands[0]
+        start = b.spread(elementwise.identity_of(root.op, root.dtype), b.lanes)
+        axes = root.attributes["axes"]
+
+        def nest(position: int, at: dict[int, Affine], carried: Value) -> Value:
+            if position == len(axes):
+                value = self.expression().value(x, _joined(x, axes, dims, at), mask)
+                return b.spread(elementwise.COMBINE[root.op](b, root, carried, value), b.lanes)
+            axis = axes[position]
+            with b.loop(i64(0), i64(x.shape[axis]), carried=[carried]) as loop:
+                inner = {**at, axis: of(Var(f"r{axis}", x.shape[axis], loop.index))}
+                loop.next = [nest(position + 1, inner, loop.carried[0])]
+            return loop.out[0]
+
+        return nest(0, {}, start)
+
+    def _reduce_along_lanes(self, root: Node, dims: Dims) -> Value:
+        """The lanes run along the last reduced axis; they are combined in a fixed tree at the end."""
+        b, x, axes = self.b, root.operands[0], root.attributes["axes"]
+        wide = [a for a in axes if x.shape[a] > 1] or list(axes)
+        last = wide[-1]
+        outer = [a for a in axes if a != last]
+        chains = ACCUMULATORS if x.shape[last] >= 2 * ACCUMULATORS * b.lanes else 1
+        start = [b.spread(elementwise.identity_of(root.op, root.dtype), b.lanes)] * chains
+
+        def nest(position: int, at: dict[int, Affine], carried: list[Value]) -> list[Value]:
+            if position == len(outer):
+                return self._along_last(root, last, dims, at, carried)
+            axis = outer[position]
+            with b.loop(i64(0), i64(x.shape[axis]), carried=carried) as loop:
+                inner = {**at, axis: of(Var(f"r{axis}", x.shape[axis], loop.index))}
+                loop.next = nest(position + 1, inner, loop.carried)
+            return loop.out
+
+        values = nest(0, {}, start)
+        while len(values) > 1:
+            values = [self._combine(root, *pair) for pair in zip(values[::2], values[1::2], strict=True)]
+        return self._across_lanes(root, values[0])
+
+    def _along_last(self, root: Node, last: int, dims: Dims, at: dict[int, Affine], carried: list[Value]) -> list[Value]:
+        """The innermost loop: blocks of `chains` vectors, then single vectors, then a masked one."""
+        b, x, axes = self.b, root.operands[0], root.attributes["axes"]
+        extent, lanes = x.shape[last], b.lanes
+
+        def step(start: Value, offset: int, mask: Mask, into: Value) -> Value:
+            index = of(Var(f"r{last}", extent, start, lanes=True)) + offset
+            value = b.spread(self.expression().value(x, _joined(x, axes, dims, {**at, last: index}), mask), lanes)
+            if mask.lanes is not None:
+                value = b.select(mask.lanes, value, elementwise.identity_of(root.op, root.dtype))
+            return self._combine(root, into, value)
+
+        values, chains, done = list(carried), len(carried), 0
+        for width in dict.fromkeys((chains, 1)):
+            end = done + (extent - done) // (width * lanes) * width * lanes
+            if end > done:
+                with b.loop(i64(done), i64(end), width * lanes, values) as loop:
+                    stepped = [step(loop.index, j * lanes, ALWAYS, loop.carried[j]) for j in range(width)]
+                    loop.next = [*stepped, *loop.carried[width:]]
+                values, done = loop.out, end
+        if done < extent:
+            values[0] = step(i64(done), 0, self.tail(i64(done), i64(extent)), values[0])
+        return values
+
+    def _combine(self, root: Node, x: Value, y: Value) -> Value:
+        return elementwise.COMBINE[root.op](self.b, root, x, y)
+
+    def _across_lanes(self, root: Node, value: Value) -> Value:
+        """All lanes combined, the upper half into the lower until one is left."""
+        b, lanes = self.b, value.lanes
+        while lanes > 2:
+            half = lanes // 2
+            parts = []
+            for first in (0, half):
+                picked = ", ".join(f"i32 {first + i}" for i in range(half))
+                text = f"shufflevector {value.typed}, {value.type} poison, <{half} x i32> <{picked}>"
+                parts.append(b.emit(text, value.dtype, half))
+            value, lanes = self._combine(root, *parts), half
+        return self._combine(root, b.extract(value, 0), b.extract(value, 1))
+
+    # --- argmax and argmin ---
+
+    def arg_reduce(self) -> None:
+        """Point by point: the first extremum wins, and before it the first NaN."""
+        root, domain, b = self._root(), self.kernel.domain, self.b
+        x, axis = root.operands[0], root.attributes["axis"]
+        dims = [ZERO] * len(domain)
+        with self.scalar_loops(range(len(domain)), dims):
+            first = self.expression().value(x, _joined(x, (axis,), tuple(dims), {axis: ZERO}))
+            with b.loop(i64(1), i64(x.shape[axis]), carried=[first, i64(0)]) as loop:
+                at = of(Var("r", x.shape[axis], loop.index))
+                value = self.expression().value(x, _joined(x, (axis,), tuple(dims), {axis: at}))
+                best, index = loop.carried
+                better = elementwise.COMPARE["gt" if root.op == "argmax" else "lt"](b, root, value, best)
+                if dtypes.is_float(x.dtype):
+                    new_nan = b.binary("and", b.compare("fcmp uno", value, value), b.compare("fcmp ord", best, best))
+                    known = b.compare("fcmp ord", best, best)
+                    better = b.binary("or", b.binary("and", better, known), new_nan)
+                loop.next = [b.select(better, value, best), b.select(better, loop.index, index)]
+            result = elementwise.convert_value(b, loop.out[1], root.dtype)
+            self.store_outputs(self.expression({root: result}), tuple(dims), ALWAYS, 1)
+
+    # --- scatter_add ---
+
+    def scatter(self) -> None:
+        """Each thread looks at every index and adds the slices that fall into its part, in their order."""
+        root, b = self._root(), self.b
+        x, indices, _ = root.operands
+        axis, rank = root.attributes["axis"], len(indices.shape)
+        self._scatter_base(root, x)
+        before = list(range(axis))
+        behind = list(range(axis + 1, len(x.shape)))
+        with ExitStack() as stack:
+            outer = [stack.enter_context(b.loop(i64(0), i64(x.shape[a]))).index for a in before]
+            at = [of(Var(f"i{a}", x.shape[a], v)) for a, v in zip(before, outer, strict=True)]
+            where = [stack.enter_context(b.loop(i64(0), i64(n))).index for n in indices.shape]
+            position = [of(Var(f"p{i}", indices.shape[i], v)) for i, v in enumerate(where)]
+            index = elementwise.convert_value(b, self.expression().value(indices, tuple(position)), "int64")
+            mine = b.binary(
+                "and", b.compare("icmp sge", index, self.low), b.compare("icmp slt", index, self.high)
+            )
+            with b.when(mine):
+                target = of(Var("row", x.shape[axis], index))
+                self._add_slice(root, at, target, position, behind)
+        assert rank == len(position)
+
+    def _scatter_base(self, root: Node, x: Node) -> None:
+        dims = [ZERO] * len(x.shape)
+        with self.scalar_loops(range(len(x.shape)), dims):
+            value = self.expression().value(x, tuple(dims))
+            at = scalar_index(self.b, flatten(tuple(dims), x.shape))
+            self.b.store(value, self.pointer_to_write(root), at)
+
+    def _add_slice(
+        self, root: Node, before: list[Affine], row: Affine, position: list[Affine], behind: list[int]
+    ) -> None:
+        b, updates = self.b, root.operands[2]
+
+        def add(tail_dims: list[Affine], mask: Mask) -> None:
+            flat = flatten((*before, row, *tail_dims), root.shape)
+            at, pointer = scalar_index(b, flat), self.pointer_to_write(root)
+            lanes = b.lanes if tail_dims else 1
+            old = b.load(pointer, root.dtype, at, lanes, mask.lanes)
+            new = self.expression().value(updates, (*before, *position, *tail_dims), mask)
+            total = elementwise.RULES["add"](b, root, old, b.spread(new, lanes))
+            b.store(total, pointer, at, mask.lanes)
+
+        if not behind:
+            return add([], ALWAYS)
+        with ExitStack() as stack:
+            loops = [stack.enter_context(b.loop(i64(0), i64(root.shape[a]))).index for a in behind[:-1]]
+            dims = [of(Var(f"t{a}", root.shape[a], v)) for a, v in zip(behind, loops, strict=False)]
+            last = root.shape[behind[-1]]
+            body = lambda start, mask: add([*dims, of(Var("t", last, start, lanes=True))], mask)
+            self.vector_loop(i64(0), i64(last), body)
+        return None
+
+    # --- the contraction ---
+
+    def contract(self) -> None:
+        """Tiles of rows x vectors whose accumulators stay in registers through the whole depth."""
+        domain, vector, row = self.kernel.domain, self.schedule.vector, self.schedule.row
+        assert vector is not None
+        rows, _ = self.schedule.tile
+        dims = [ZERO] * len(domain)
+        with self.scalar_loops([a for a in range(len(domain)) if a not in (vector, row)], dims):
+            if row is None:
+                self._columns(dims, None, i64(1))
+                return
+            low, high = self.range_of(row)
+            with self.b.loop(low, high, rows) as loop:
+                dims[row] = of(self.var(row, loop.index))
+                self._columns(dims, loop.index, high)
+
+    def _columns(self, dims: list[Affine], first_row: Value | None, row_end: Value) -> None:
+        """The tiles along the vector axis: whole ones, then a last one with a mask."""
+        b, vector = self.b, self.schedule.vector
+        assert vector is not None
+        _, vectors = self.schedule.tile
+        width, extent = vectors * b.lanes, self.kernel.domain[vector]
+        whole = extent // width * width
+        low, high = self.range_of(vector)
+        if whole:
+            with b.loop(low, b.minimum(high, i64(whole)), width) as loop:
+                self._tile(dims, loop.index, vectors, first_row, row_end, extent, masked=False)
+        if whole < extent:
+            needed = -(-(extent - whole) // b.lanes)
+            tail = lambda: self._tile(dims, i64(whole), needed, first_row, row_end, extent, masked=True)
+            if self.schedule.split == vector:
+                with b.when(b.compare("icmp sgt", high, i64(whole))):
+                    tail()
+            else:
+                tail()
+
+    def _tile(
+        self,
+        dims: list[Affine],
+        column: Value,
+        vectors: int,
+        first_row: Value | None,
+        row_end: Value,
+        extent: int,
+        masked: bool,
+    ) -> None:
+        """One tile: the accumulators' loop over the depth, then the epilogue over the tile's elements."""
+        root, b, row, vector = self._root(), self.b, self.schedule.row, self.schedule.vector
+        assert vector is not None
+        rows = self.schedule.tile[0]
+        row_values = [first_row] if first_row is not None else [i64(0)]
+        if first_row is not None:
+            last_row = b.sub(row_end, i64(1))
+            row_values += [b.minimum(b.add(first_row, i64(r)), last_row) for r in range(1, rows)]
+        masks = [
+            self.tail(b.add(column, i64(j * b.lanes)), i64(extent)) if masked and (j + 1 == vectors) else ALWAYS
+            for j in range(vectors)
+        ]
+        totals = Tile(self, root, dims, row, vector).accumulate(row_values, column, vectors, masks)
+        scratch = b.scratch(root.dtype, len(totals) * b.lanes)
+        for position, total in enumerate(totals):
+            b.store(total, scratch, i64(position * b.lanes))
+        self._epilogue(scratch, dims, column, vectors, first_row, row_end, masks)
+
+    def _epilogue(
+        self,
+        scratch: str,
+        dims: list[Affine],
+        column: Value,
+        vectors: int,
+        first_row: Value | None,
+        row_end: Value,
+        masks: list[Mask],
+    ) -> None:
+        """What follows the contraction, over the rows and vectors of a finished tile."""
+        root, b, row, vector = self._root(), self.b, self.schedule.row, self.schedule.vector
+        assert vector is not None
+        at = list(dims)
+
+        def point(row_in_tile: Value, j: int, column_at: Value, mask: Mask) -> None:
+            place = b.mul(b.add(b.mul(row_in_tile, i64(vectors)), i64(j)), i64(b.lanes))
+            self._store_from(scratch, place, root, at, vector, column_at, mask)
+
+        with ExitStack() as stack:
+            row_in_tile = i64(0)
+            if first_row is not None:
+                count = b.minimum(i64(self.schedule.tile[0]), b.sub(row_end, first_row))
+                row_in_tile = stack.enter_context(b.loop(i64(0), count)).index
+                at[row] = of(self.var(row, b.add(first_row, row_in_tile)))  # type: ignore[index,arg-type]
+            plain = [j for j in range(vectors) if masks[j] is ALWAYS]
+            if len(plain) == 1:
+                point(row_in_tile, 0, column, ALWAYS)
+            elif plain:
+                with b.loop(i64(0), i64(len(plain) * b.lanes), b.lanes) as loop:
+                    place = b.add(b.mul(row_in_tile, i64(vectors * b.lanes)), loop.index)
+                    self._store_from(scratch, place, root, at, vector, b.add(column, loop.index), ALWAYS)
+            if len(plain) < vectors:
+                j = vectors - 1
+                point(row_in_tile, j, b.add(column, i64(j * b.lanes)), masks[j])
+
+    def _store_from(
+        self, scratch: str, place: Value, root: Node, at: list[Affine], vector: int, column: Value, mask: Mask
+    ) -> None:
+        b = self.b
+        total = b.load(scratch, root.dtype, place, b.lanes)
+        at = list(at)
+        at[vector] = of(self.var(vector, column, lanes=True))
+        self.store_outputs(self.expression({root: total}), tuple(at), mask, b.lanes)
+
+    def _root(self) -> Node:
+        assert self.kernel.root is not None
+        return self.kernel.root
+
+    # --- the whole function ---
+
+    def function(self) -> Function:
+        _KINDS[self.schedule.kind](self)
+        arguments = ", ".join(["i64 %low", "i64 %high", *(f"ptr noalias {a}" for a in self.buffers.values())])
+        head = f"define internal void @{self.kernel.name}({arguments}) #0 {{"
+        text = "\n".join([head, "entry:", *self.b.entry, *self.b.lines, "  ret void", "}"])
+        return Function(text, list(self.buffers), list(self.accesses))
+
+
+class Tile:
+    """The register tile: accumulators += broadcast of one operand x vectors of the other, through the depth."""
+
+    def __init__(self, emitter: Emitter, root: Node, dims: list[Affine], row: int | None, vector: int) -> None:
+        self.e = emitter
+        self.root = root
+        self.dims = dims
+        self.row = row
+        self.vector = vector
+        contract, batch = root.attributes["contract"], root.attributes["batch"]
+        lhs = root.operands[0]
+        self.depth_vars = [Var(f"k{i}", lhs.shape[a]) for i, a in enumerate(contract[0])]
+        self.axes = [_operand_axes(root, side) for side in (0, 1)]
+        owner = len(batch[0]) + len(free_axes(len(lhs.shape), contract[0], batch[0]))
+        self.vector_side = int(vector >= owner)
+
+    def address(self, side: int, at: list[Affine]) -> tuple[Node, Affine]:
+        """The buffer of an operand and the position in it of a point of the domain, depth included."""
+        operand = self.root.operands[side]
+        index = tuple(
+            of(self.depth_vars[where]) if kind == "depth" else at[where] for kind, where in self.axes[side]
+        )
+        base, below = through_views(operand, index, self.e.stored.__contains__)
+        return base, flatten(below, base.shape)
+
+    def accumulate(self, rows: list[Value], column: Value, vectors: int, masks: list[Mask]) -> list[Value]:
+        b = self.e.b
+        column_var = Var("c", self.e.kernel.domain[self.vector], column, lanes=True)
+        at = list(self.dims)
+        at[self.vector] = of(column_var)
+        wide_node, wide = self.address(self.vector_side, at)
+        tall = []
+        for value in rows:
+            if self.row is not None:
+                at[self.row] = of(Var("r", self.e.kernel.domain[self.row], value))
+            node, flat = self.address(1 - self.vector_side, at)
+            tall.append((node, flat))
+        self._note(wide_node, self.vector_side)
+        self._note(tall[0][0], 1 - self.vector_side)
+        wide_pointer, wide_steps = self._split(wide_node, wide)
+        tall_pointers = [self._split(node, flat) for node, flat in tall]
+        start = b.spread(const(0, self.root.dtype), b.lanes)
+        return self._depth(0, {}, [start] * (len(rows) * vectors), wide_pointer, wide_steps, tall_pointers, vectors, masks)
+
+    def _note(self, node: Node, side: int) -> None:
+        """Tell the planner what is read: the thread's own rows where the operand's split axis is the domain's."""
+        at = [of(Var(f"d{a}", n)) for a, n in enumerate(self.e.kernel.domain)]
+        split = self.e.schedule.split
+        if split is not None and self.e.split_var is not None:
+            at[split] = of(self.e.split_var)
+        operand = self.root.operands[side]
+        index = tuple(of(self.depth_vars[w]) if kind == "depth" else at[w] for kind, w in self.axes[side])
+        base, below = through_views(operand, index, self.e.stored.__contains__)
+        self.e.pointer_to_read(base, below)
+
+    def _split(self, node: Node, flat: Affine) -> tuple[str, dict[Var, int]]:
+        """The address at depth zero, and the steps from there."""
+        b = self.e.b
+        steady = Affine({v: c for v, c in flat.terms.items() if v not in self.depth_vars}, flat.constant)
+        steps = {v: flat.coefficient(v) for v in self.depth_vars}
+        return b.address(self.e.pointer(node), node.dtype, scalar_index(b, steady)), steps
+
+    def _depth(
+        self,
+        level: int,
+        at: dict[Var, Value],
+        carried: list[Value],
+        wide: str,
+        wide_steps: dict[Var, int],
+        tall: list[tuple[str, dict[Var, int]]],
+        vectors: int,
+        masks: list[Mask],
+    ) -> list[Value]:
+        """The loops over the contracted axes; inside, one outer product."""
+        b = self.e.b
+        if level < len(self.depth_vars):
+            var = self.depth_vars[level]
+            with b.loop(i64(0), i64(var.extent), carried=carried) as loop:
+                inner = {**at, var: loop.index}
+                loop.next = self._depth(level + 1, inner, loop.carried, wide, wide_steps, tall, vectors, masks)
+            return loop.out
+        dtype = self.root.dtype
+        position = _position(b, at, wide_steps)
+        lanes = [
+            b.load(wide, dtype, b.add(position, i64(j * b.lanes)), b.lanes, masks[j].lanes) for j in range(vectors)
+        ]
+        result = []
+        for r, (pointer, steps) in enumerate(tall):
+            one = b.spread(b.load(pointer, dtype, _position(b, at, steps)), b.lanes)
+            for j in range(vectors):
+                result.append(_multiply_add(b, one, lanes[j], carried[r * vectors + j]))
+        return result
+
+
+def _position(b: Builder, at: dict[Var, Value], steps: dict[Var, int]) -> Value:
+    total = i64(0)
+    for var, value in at.items():
+        total = b.add(total, b.mul(value, i64(steps[var])))
+    return total
+
+
+def _multiply_add(b: Builder, x: Value, y: Value, z: Value) -> Value:
+    if dtypes.is_float(x.dtype):
+        return b.intrinsic("fma", x, y, z)
+    return b.binary("add", b.binary("mul", x, y), z)
+
+
+def _operand_axes(root: Node, side: int) -> list[tuple[str, int]]:
+    """For each axis of an operand: ("depth", which contracted pair) or ("domain", which axis of the result)."""
+    contract, batch = root.attributes["contract"], root.attributes["batch"]
+    lhs, rhs = root.operands
+    operand = root.operands[side]
+    free = free_axes(len(operand.shape), contract[side], batch[side])
+    first = len(batch[0])
+    if side == 1:
+        first += len(free_axes(len(lhs.shape), contract[0], batch[0]))
+    axes: list[tuple[str, int]] = []
+    for axis in range(len(operand.shape)):
+        if axis in contract[side]:
+            axes.append(("depth", contract[side].index(axis)))
+        elif axis in batch[side]:
+            axes.append(("domain", batch[side].index(axis)))
+        else:
+            axes.append(("domain", first + free.index(axis)))
+    return axes
+
+
+def _joined(x: Node, reduced: Sequence[int], dims: Dims, at: dict[int, Affine]) -> Dims:
+    """An operand's index from the result's and that of the reduced axes."""
+    kept = iter(dims)
+    return tuple(at[a] if a in reduced else next(kept) for a in range(len(x.shape)))
+
+
+_KINDS: dict[str, Callable[[Emitter], None]] = {
+    "map": Emitter.map,
+    "reduce": Emitter.reduce,
+    "arg_reduce": Emitter.arg_reduce,
+    "contract": Emitter.contract,
+    "scatter": Emitter.scatter,
+}

@@ -1,0 +1,184 @@
+"""schedule: how each kernel's loops run: which thread takes what, which axis is the vector, which tile.
+
+A schedule never depends on how many threads there will be, and no reduction is split between them: every element of a result is
+computed by one thread in one fixed order, so the bits are the same on any team.
+"""
+
+from dataclasses import dataclass
+
+from oribi.graph.node import Node, Shape, size_of
+
+from .expression import collapses
+from .fuse import ARG_REDUCTIONS, LEAVES, REDUCTIONS, Kernel
+
+from .simplify import splat_of
+from .target import Target
+
+SMALL_WORK = 4096  # element operations that cost less than a barrier
+SPLIT_FROM = 4  # extent from which an axis is worth sharing out
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How a kernel runs.
+
+    Attributes:
+        kind: `map`, `reduce`, `arg_reduce`, `contract` or `scatter`.
+        how: `split` between the threads, `single` on the first one, or `replicated` on all into memory of their own.
+        split: the axis of the domain that threads share out; None for a kernel of one point.
+        grain: elements of that axis that stay together.
+        vector: the axis whose elements fill the lanes; None for scalar loops.
+        row: the axis of the register tile's rows; None outside of contractions.
+        tile: rows and vectors of the register tile.
+        collapsed: all axes run as one.
+    """
+
+    kind: str
+    how: str
+    split: int | None
+    grain: int = 1
+    vector: int | None = None
+    row: int | None = None
+    tile: tuple[int, int] = (1, 1)
+    collapsed: bool = False
+
+    @property
+    def partition(self) -> tuple[int | None, int]:
+        """Equal for kernels whose threads own the same part of an axis."""
+        return self.split, self.grain
+
+
+def schedule(kernels: list[Kernel], results: frozenset[Node], stored: frozenset[Node], target: Target) -> list[Schedule]:
+    """A schedule for each kernel. `results` are the nodes that outlive the step."""
+    made: list[Schedule] = []
+    replicated: set[Node] = set()
+    for kernel in kernels:
+        shape = _shape(kernel, stored, target)
+        independent = all(n in replicated for n in reads(kernel, stored) if n.op not in LEAVES)
+        small = work(kernel) <= SMALL_WORK and shape.kind != "scatter"
+        if small and independent and not any(n in results for n in kernel.outputs):
+            how = "replicated"
+            replicated.update(kernel.outputs)
+        else:
+            how = "single" if size_of(kernel.domain) == 1 or shape.split is None else "split"
+        made.append(Schedule(**{**vars(shape), "how": how}))
+    return made
+
+
+def reads(kernel: Kernel, stored: frozenset[Node]) -> list[Node]:
+    """The buffers that a kernel's expressions load."""
+    found: dict[Node, None] = {}
+    seen: set[Node] = set()
+    stack = [o for n in kernel.outputs for o in n.operands]
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        own = node in kernel.outputs
+        if not own and (node in stored or node.op in LEAVES):
+            if splat_of(node) is None:
+                found[node] = None
+        else:
+            stack.extend(node.operands)
+    return list(found)
+
+
+def work(kernel: Kernel) -> int:
+    """A rough count of element operations."""
+    root = kernel.root
+    depth = 1
+    if root is not None and root.op in REDUCTIONS:
+        depth = max(1, root.operands[0].size // max(1, root.size))
+    elif root is not None and root.op in ARG_REDUCTIONS:
+        depth = root.operands[0].shape[root.attributes["axis"]]
+    elif root is not None and root.op == "dot_general":
+        depth = size_of(root.operands[0].shape[a] for a in root.attributes["contract"][0])
+    elif root is not None:
+        depth = root.operands[2].size
+    return max(1, size_of(kernel.domain)) * depth
+
+
+def _shape(kernel: Kernel, stored: frozenset[Node], target: Target) -> Schedule:
+    """The kind, the axes and the tile; who runs it comes later."""
+    root, domain = kernel.root, kernel.domain
+    if root is None:
+        return _map(kernel, stored, target)
+    if root.op in REDUCTIONS:
+        return _reduce(root, domain, target)
+    if root.op in ARG_REDUCTIONS:
+        return Schedule("arg_reduce", "", _split_axis(domain, None))
+    if root.op == "dot_general":
+        return _contract(root, domain, target)
+    return Schedule("scatter", "", root.attributes["axis"])
+
+
+def _split_axis(domain: Shape, vector: int | None) -> int | None:
+    """The first axis if it is worth sharing out, else the largest; the vector axis only if there is no other."""
+    candidates = [a for a, n in enumerate(domain) if a != vector and n > 1]
+    if candidates and domain[candidates[0]] >= SPLIT_FROM and candidates[0] == 0:
+        return 0
+    if candidates:
+        best = max(candidates, key=lambda a: domain[a])
+        if domain[best] >= SPLIT_FROM or vector is None or domain[vector] < SPLIT_FROM * 4:
+            return best
+    if vector is not None and domain[vector] > 1:
+        return vector
+    return 0 if domain else None
+
+
+def _map(kernel: Kernel, stored: frozenset[Node], target: Target) -> Schedule:
+    domain = kernel.domain
+    if not domain:
+        return Schedule("map", "", None)
+    if collapses(kernel.outputs, kernel.root, stored, domain) and domain[0] >= SPLIT_FROM:
+        return Schedule("map", "", 0, vector=0, collapsed=True)
+    vector = len(domain) - 1
+    split = _split_axis(domain, vector)
+    return Schedule("map", "", split, vector=vector)
+
+
+def _reduce(root: Node, domain: Shape, target: Target) -> Schedule:
+    """Lanes run along the operand's last axis: the result's own, or the reduced one."""
+    x, axes = root.operands[0], root.attributes["axes"]
+    wide = [a for a, n in enumerate(x.shape) if n > 1]
+    along_result = bool(wide) and wide[-1] not in axes and bool(domain)
+    vector = [a for a in range(len(x.shape)) if a not in axes].index(wide[-1]) if along_result else None
+    return Schedule("reduce", "", _split_axis(domain, vector), vector=vector)
+
+
+def _contract(root: Node, domain: Shape, target: Target) -> Schedule:
+    """Vector: the last axis wider than one. Rows: the last other axis along which the vector operand stands still."""
+    vector = max(a for a, n in enumerate(domain) if n > 1)
+    lhs_free = len(domain) - _rhs_free(root)
+    batches = len(root.attributes["batch"][0])
+    owned_by_rhs = vector >= lhs_free
+    still = range(batches, lhs_free) if owned_by_rhs else range(lhs_free, len(domain))
+    rows = [a for a in still if domain[a] > 1]
+    row = rows[-1] if rows else None
+    split = _split_axis(domain, vector)
+    tile = _tile(domain[row] if row is not None else 1, domain[vector], root.dtype, target)
+    grain = tile[1] * target.lanes if split == vector else 1
+    return Schedule("contract", "", split, grain=grain, vector=vector, row=row, tile=tile)
+
+
+def _tile(rows: int, columns: int, dtype: str, target: Target) -> tuple[int, int]:
+    """Rows and vectors whose accumulators fill the registers; fewer rows leave room for more vectors."""
+    most_rows, vectors = target.tile()
+    budget = most_rows * vectors
+    if dtype in ("float64", "int64"):
+        budget //= 2
+    needed = -(-columns // target.lanes)
+    best = min(rows, most_rows)
+    while best * vectors > budget:
+        best //= 2
+    best = max(best, 1)
+    return best, max(1, min(needed, budget // best, 8))
+
+
+def _rhs_free(root: Node) -> int:
+    contract, batch = root.attributes["contract"], root.attributes["batch"]
+    return len(root.operands[1].shape) - len(contract[1]) - len(batch[1])
+
+
+

@@ -1,0 +1,83 @@
+"""Every primitive, every dtype, odd shapes: the cpu engine against the reference."""
+
+import numpy as np
+import pytest
+
+from oribi.engines import reference
+from oribi.engines.cpu import Executable
+from oribi.graph import elementwise
+from oribi.graph.node import parameter
+from oribi.graph.primitives import PRIMITIVES
+from oribi.graph.program import make
+from tests.primitive_cases import CASES, Case
+
+TOLERANCE = {"float32": 3e-6, "float64": 1e-12}
+
+
+def test_the_table_covers_every_primitive():
+    assert set(PRIMITIVES) - {"constant", "parameter"} == {case.name for case in CASES}
+
+
+@pytest.mark.parametrize("name", sorted({c.name for c in CASES}))
+def test_agrees_with_the_reference(name):
+    """All cases of a primitive as outputs of one program: one compile."""
+    inputs, arrays, outputs, labels = [], [], [], []
+    for case in [c for c in CASES if c.name == name]:
+        for dtype in case.dtypes:
+            operands = case.operands(dtype)
+            inputs += operands
+            arrays += case.arrays(dtype)
+            outputs.append(case.build(*operands))
+            labels.append(f"{case} {dtype}")
+    expected = reference.evaluate(outputs, dict(zip(inputs, arrays, strict=True)))
+    got = Executable(make(inputs, [], outputs)).run(arrays, [], threads=2)
+    for label, node, want, have in zip(labels, outputs, expected, got, strict=True):
+        assert_close(have[0], want, node.dtype, label)
+
+
+def assert_close(have, want, dtype, label):
+    assert have.shape == want.shape and have.dtype == want.dtype, label
+    if dtype in TOLERANCE:
+        scale = TOLERANCE[dtype]
+        np.testing.assert_allclose(have, want, rtol=scale, atol=scale * 4, err_msg=label)
+    else:
+        np.testing.assert_array_equal(have, want, err_msg=label)
+
+
+SPECIAL = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1.0, -1.0, 1e-42, 3.4e38, -3.4e38, 88.8, -104.5, 1e9, -0.5, 0.5, 2.5, 7e15]
+
+
+ON_FLOATS = sorted({c.name for c in CASES if c.name in elementwise.TABLE and "float32" in c.dtypes and len(c.shapes) < 3})
+
+
+@pytest.mark.parametrize("name", ON_FLOATS)
+def test_nan_and_inf_travel_as_ieee_says(name):
+    case = next(c for c in CASES if c.name == name and "float32" in c.dtypes)
+    for dtype in ("float32", "float64"):
+        pairs = np.array([(a, b) for a in SPECIAL for b in SPECIAL], dtype=dtype)
+        arrays = [np.ascontiguousarray(column) for column in pairs.T[: len(case.shapes)]]
+        flat = Case(name, (arrays[0].shape,) * len(arrays), case.build)
+        operands = flat.operands(dtype)
+        node = flat.build(*operands)
+        want = reference.evaluate([node], dict(zip(operands, arrays, strict=True)))[0]
+        have = Executable(make(operands, [], [node])).run(arrays, [])[0][0]
+        assert have.dtype == want.dtype
+        np.testing.assert_allclose(
+            have.astype("float64"), want.astype("float64"), rtol=4e-6 if dtype == "float32" else 1e-12, atol=1e-38
+        )
+
+
+@pytest.mark.parametrize("name", ["reduce_sum", "reduce_prod", "reduce_max", "reduce_min", "argmax", "argmin"])
+@pytest.mark.parametrize("special", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_reductions_of_nan_and_inf(name, special, axis):
+    x = parameter("x", (6, 21), "float32")
+    attributes = {"axis": axis, "dtype": "int32"} if name.startswith("arg") else {"axes": (axis,)}
+    node = PRIMITIVES[name](x, **attributes)
+    array = np.random.default_rng(1).normal(size=(6, 21)).astype("float32")
+    array[2, 5] = special
+    array[3, 20] = special
+    array[3, 1] = -special
+    want = reference.evaluate([node], {x: array})[0]
+    have = Executable(make([x], [], [node])).run([array], [])[0][0]
+    np.testing.assert_allclose(have, want, rtol=3e-6)

@@ -1,0 +1,214 @@
+"""Every primitive as rows: how to call it, on which operands. The tests of graph and engines walk this table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from oribi.graph import contraction, elementwise, indexing, random, reductions, structural
+from oribi.graph.node import Node, parameter
+
+SHAPES = ((), (1,), (7,), (16,), (33,), (0,), (2, 3), (5, 17), (1, 40), (3, 0, 2), (2, 3, 19), (4, 1, 5))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call of a primitive.
+
+    Attributes:
+        name: the primitive.
+        shapes: of the operands.
+        build: makes the node of the operands.
+        dtypes: to try; every operand has the same unless `fixed` says otherwise.
+        low, high: the range of random operands, inside the primitive's domain.
+        fixed: dtypes of operands that do not vary, by position.
+        smooth: it has a gradient to check.
+    """
+
+    name: str
+    shapes: tuple[tuple[int, ...], ...]
+    build: Callable[..., Node]
+    dtypes: tuple[str, ...] = ("float32", "float64")
+    low: float = -3.0
+    high: float = 3.0
+    fixed: dict[int, str] = field(default_factory=dict)
+    smooth: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.name}-{'x'.join(map(str, self.shapes))}".replace(" ", "")
+
+    def operands(self, dtype: str) -> list[Node]:
+        return [parameter(f"x{i}", s, self.fixed.get(i, dtype)) for i, s in enumerate(self.shapes)]
+
+    def arrays(self, dtype: str, seed: int = 0) -> list[Any]:
+        rng = np.random.default_rng(seed)
+        made = []
+        for i, shape in enumerate(self.shapes):
+            kind = np.dtype(self.fixed.get(i, dtype))
+            low, high = (self.low, self.high) if kind.kind != "u" else (0, 9)
+            values = np.asarray(rng.uniform(low, high, shape))
+            values = values > 0 if kind.kind == "b" else np.trunc(values) if kind.kind in "iu" else values
+            made.append(np.asarray(values, kind))
+        return made
+
+
+INTS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32")
+NUMBERS = ("float32", "float64", *INTS)
+
+
+def _elementwise() -> list[Case]:
+    positive = {"log", "sqrt", "rsqrt"}
+    rows = []
+    for name, primitive in elementwise.TABLE.items():
+        if name in ("select", "convert"):
+            continue
+        arity = 1 if primitive in elementwise.UNARY else 2
+        accepted = [d for d in (*NUMBERS, "bool") if _accepts(primitive, arity, d)]
+        smooth = "float64" in accepted and name not in ("sign", "floor", "ceil", "round_nearest_even", "is_finite")
+        smooth = smooth and primitive not in elementwise.COMPARE
+        low = 0.1 if name in positive or name == "pow" else -0.9 if name == "log1p" else -3.0
+        for shape in SHAPES:
+            call = (lambda p: lambda *xs: p(*xs))(primitive)
+            rows.append(Case(name, (shape,) * arity, call, tuple(accepted), low=low, smooth=smooth))
+    return rows
+
+
+def _accepts(primitive: Any, arity: int, dtype: str) -> bool:
+    try:
+        primitive(*(parameter("x", (2,), dtype) for _ in range(arity)))
+    except ValueError:
+        return False
+    return True
+
+
+def _select() -> list[Case]:
+    return [Case("select", (s, s, s), elementwise.select, (*NUMBERS, "bool"), fixed={0: "bool"}) for s in SHAPES]
+
+
+def _convert() -> list[Case]:
+    return [
+        Case("convert", (s,), (lambda d: lambda x: elementwise.convert_p(x, dtype=d))(d), (*NUMBERS, "bool"), smooth=d == "float64")
+        for s in ((), (19,), (2, 5))
+        for d in (*NUMBERS, "bool")
+    ]
+
+
+def _structural() -> list[Case]:
+    st = structural
+    return [
+        Case("reshape", ((6,),), lambda x: st.reshape(x, (2, 3))),
+        Case("reshape", ((2, 3, 5),), lambda x: st.reshape(x, (5, 6))),
+        Case("reshape", ((4, 35),), lambda x: st.reshape(x, (2, 2, 5, 7)), NUMBERS),
+        Case("reshape", ((0, 3),), lambda x: st.reshape(x, (3, 0))),
+        Case("transpose", ((3, 18),), lambda x: st.transpose(x, (1, 0)), NUMBERS),
+        Case("transpose", ((2, 3, 17),), lambda x: st.transpose(x, (2, 0, 1))),
+        Case("slice", ((10,),), lambda x: st.slice_(x, (2,), (9,), (3,))),
+        Case("slice", ((5, 40),), lambda x: st.slice_(x, (1, 3), (4, 39), (1, 1)), NUMBERS),
+        Case("slice", ((5, 4),), lambda x: st.slice_(x, (5, 0), (5, 4))),
+        Case("pad", ((3,),), lambda x: st.pad(x, (2,), (1,), (2,), 7)),
+        Case("pad", ((2, 17),), lambda x: st.pad(x, (1, 2), (0, 3)), NUMBERS),
+        Case("pad", ((4, 20),), lambda x: st.pad(x, (-1, -2), (-1, 3), (0, 1), 1.5)),
+        Case("pad", ((0, 2),), lambda x: st.pad(x, (2, 0), (1, 1))),
+        Case("concatenate", ((3,), (20,), (0,)), lambda *xs: st.concatenate(*xs, axis=0)),
+        Case("concatenate", ((2, 5), (2, 1)), lambda *xs: st.concatenate(*xs, axis=1), NUMBERS),
+        Case("concatenate", ((2, 17), (3, 17)), lambda *xs: st.concatenate(*xs, axis=0)),
+        Case("reverse", ((3, 18),), lambda x: st.reverse(x, axes=(1,)), NUMBERS),
+        Case("reverse", ((3, 4),), lambda x: st.reverse(x, axes=(0, 1))),
+        *(
+            Case("iota", (), (lambda d: lambda: st.iota(shape=(3, 21), dtype=d, axis=a))(d), smooth=False)
+            for a in (0, 1)
+            for d in NUMBERS
+        ),
+        Case("broadcast_in_dim", ((),), lambda x: reductions.broadcast_in_dim(x, (3, 20), ()), NUMBERS),
+        Case("broadcast_in_dim", ((3,),), lambda x: reductions.broadcast_in_dim(x, (3, 20), (0,))),
+        Case("broadcast_in_dim", ((20,),), lambda x: reductions.broadcast_in_dim(x, (3, 20), (1,))),
+        Case("broadcast_in_dim", ((1, 5),), lambda x: reductions.broadcast_in_dim(x, (4, 2, 5), (1, 2))),
+    ]
+
+
+def _reductions() -> list[Case]:
+    rows = []
+    for primitive in reductions.REDUCTIONS:
+        bools = primitive.name in ("reduce_and", "reduce_or")
+        for shape, axes in (
+            ((7,), (0,)),
+            ((300,), (0,)),
+            ((4, 33), (1,)),
+            ((4, 33), (0,)),
+            ((3, 5, 18), (0, 2)),
+            ((3, 5, 18), (1,)),
+            ((2, 1), (1,)),
+            ((5, 4, 3), (0, 1, 2)),
+            ((0, 4), (0,)),
+            ((0, 4), (1,)),
+        ):
+            if primitive.name in ("reduce_max", "reduce_min") and any(shape[a] == 0 for a in axes):
+                continue
+            call = (lambda p, a: lambda x: p(x, axes=a))(primitive, axes)
+            rows.append(Case(primitive.name, (shape,), call, ("bool",) if bools else NUMBERS, smooth=not bools))
+    for primitive in (reductions.argmax, reductions.argmin):
+        for shape, axis in (((7,), 0), ((4, 10), 1), ((4, 33), 0), ((2, 3, 5), 1)):
+            call = (lambda p, a: lambda x: p(x, axis=a, dtype="int64"))(primitive, axis)
+            rows.append(Case(primitive.name, (shape,), call, NUMBERS, smooth=False))
+    return rows
+
+
+def _contractions() -> list[Case]:
+    dot = contraction.dot_general
+    specs = (
+        ((3, 4), (4, 5), ((1,), (0,)), ((), ())),
+        ((33, 70), (70, 130), ((1,), (0,)), ((), ())),
+        ((17, 9), (21, 9), ((1,), (1,)), ((), ())),
+        ((9, 17), (9, 40), ((0,), (0,)), ((), ())),
+        ((1, 50), (50, 37), ((1,), (0,)), ((), ())),
+        ((50,), (50,), ((0,), (0,)), ((), ())),
+        ((6, 50), (50,), ((1,), (0,)), ((), ())),
+        ((50,), (50, 6), ((0,), (0,)), ((), ())),
+        ((50,), (6, 50), ((0,), (1,)), ((), ())),
+        ((3,), (4,), ((), ()), ((), ())),
+        ((40, 3), (3, 1), ((1,), (0,)), ((), ())),
+        ((3, 40), (3, 1), ((0,), (0,)), ((), ())),
+        ((2, 5, 7), (2, 7, 19), ((2,), (1,)), ((0,), (0,))),
+        ((2, 3, 5, 7), (2, 3, 11, 7), ((3,), (3,)), ((0, 1), (0, 1))),
+        ((4, 6, 5), (6, 5, 18), ((1, 2), (0, 1)), ((), ())),
+        ((4, 6, 5), (5, 6, 18), ((2, 1), (0, 1)), ((), ())),
+        ((3, 0), (0, 4), ((1,), (0,)), ((), ())),
+        ((0, 3), (3, 4), ((1,), (0,)), ((), ())),
+        ((5, 2), (5, 2), ((1,), (1,)), ((0,), (0,))),
+        ((20, 3), (20, 3), ((1,), (1,)), ((0,), (0,))),
+    )
+    calls = [(a, b, (lambda c, d: lambda x, y: dot(x, y, c, d))(c, d)) for a, b, c, d in specs]
+    return [Case("dot_general", (a, b), call, ("float32", "float64", "int32", "int64")) for a, b, call in calls]
+
+
+def _indexing() -> list[Case]:
+    gather, scatter = indexing.gather, indexing.scatter_add
+    return [
+        Case("gather", ((5,), (9,)), lambda x, i: gather(x, i, 0), NUMBERS, fixed={1: "int32"}),
+        Case("gather", ((5, 18), (3,)), lambda x, i: gather(x, i, 0), fixed={1: "int64"}),
+        Case("gather", ((4, 5), (2, 17)), lambda x, i: gather(x, i, 1), fixed={1: "uint8"}),
+        Case("gather", ((5, 3), (0,)), lambda x, i: gather(x, i, 0), fixed={1: "int32"}),
+        Case("scatter_add", ((5,), (9,), (9,)), lambda x, i, u: scatter(x, i, u, 0), NUMBERS, fixed={1: "int32"}),
+        Case("scatter_add", ((5, 18), (3,), (3, 18)), lambda x, i, u: scatter(x, i, u, 0), fixed={1: "int64"}),
+        Case("scatter_add", ((4, 5), (2, 3), (4, 2, 3)), lambda x, i, u: scatter(x, i, u, 1), fixed={1: "int32"}),
+    ]
+
+
+def _random() -> list[Case]:
+    return [
+        Case("random_bits", ((2,),), (lambda s: lambda k: random.random_bits(k, s))(s), ("uint32",), smooth=False)
+        for s in ((), (5,), (3, 17), (0,))
+    ]
+
+
+CASES = [
+    *_elementwise(),
+    *_select(),
+    *_convert(),
+    *_structural(),
+    *_reductions(),
+    *_contractions(),
+    *_indexing(),
+    *_random(),
+]
