@@ -9,12 +9,16 @@ import numpy as np
 from .node import GraphError, Node, topological
 
 
+OPEN = 2**40  # extent of an input's first axis that arrays of any length may stand for
+
+
 @dataclass(frozen=True, eq=False)
 class Program:
     """A step that an engine runs any number of times over.
 
     Attributes:
-        inputs: parameters that stay the same from step to step (a whole dataset, the order of its rows).
+        inputs: parameters that stay the same from step to step (a whole dataset, the order of its rows). One whose first
+            axis is `OPEN` takes arrays of any length; that no index goes beyond their end is the caller's affair.
         state: parameters that each step replaces (weights, optimizer slots, metric sums, random counters).
         updates: the new value of each of `state`.
         outputs: what each step returns; a run of n steps stacks n of them along a new first axis.

@@ -4,15 +4,14 @@ import ctypes
 import os
 import sys
 import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from oribi.graph.node import Node, size_of
-from oribi.graph.program import Program
+from oribi.graph.program import OPEN, Program
 
 from . import cache, jit, team
 from .fuse import Kernel, fuse
@@ -24,7 +23,6 @@ from .simplify import simplify
 from .target import Target, host
 
 Array = Any
-CALL_SECONDS = 0.05  # how long a native call lasts: progress moves and Ctrl-C answers in between
 TEAM_WORK = 250_000  # element operations of a step from which a team is worth waking
 
 
@@ -164,6 +162,8 @@ def _check(word: str, nodes: Sequence[Node], arrays: Sequence[Array], stacked: b
         raise ValueError(f"the program takes {len(nodes)} {word} arrays, got {len(arrays)}")
     for node, array in zip(nodes, arrays, strict=True):
         shape = array.shape[1:] if stacked else array.shape
+        if node.shape[:1] == (OPEN,) and shape:
+            shape = (OPEN, *shape[1:])
         if shape != node.shape or array.dtype.name != node.dtype or not array.flags.c_contiguous:
             raise ValueError(f"{word} {node!r} cannot be an array of {array.dtype}{list(array.shape)}")
 
@@ -183,18 +183,6 @@ class Call:
 
     def __call__(self, first: int, last: int) -> None:
         team.run_together(self.run, self.threads, first, last, self.table)
-
-    def in_slices(self, first: int, last: int, seconds: float = CALL_SECONDS) -> Iterator[int]:
-        """Run the steps in calls of about `seconds`; yields the number of steps done after each."""
-        size = 1
-        while first < last:
-            count = min(size, last - first)
-            start = time.perf_counter()
-            self(first, first + count)
-            took = time.perf_counter() - start
-            first += count
-            size = max(1, min(8 * size, int(count * seconds / max(took, 1e-7))))
-            yield first
 
 
 def _address(array: Array) -> int:

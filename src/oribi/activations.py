@@ -1,0 +1,54 @@
+"""Activations by name, as `keras.activations`."""
+
+from typing import Any
+
+from oribi import ops
+from oribi.ops import (
+    elu,
+    exp,
+    gelu,
+    hard_sigmoid,
+    leaky_relu,
+    log_sigmoid,
+    log_softmax,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    softmax,
+    softplus,
+    softsign,
+    tanh,
+)
+from oribi.ops import relu as _relu
+from oribi.tensor import Tensor
+from oribi.utils.registry import resolve, table_of
+
+
+def linear(x: Any) -> Any:
+    """x itself."""
+    return x
+
+
+def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Tensor:
+    """max(x, 0), with a slope below the threshold and a ceiling where they are given."""
+    from oribi import ops
+
+    if negative_slope == 0.0 and threshold == 0.0:
+        result = _relu(x)
+    else:
+        below = ops.multiply(ops.subtract(x, threshold), negative_slope)
+        result = ops.where(ops.greater_equal(x, threshold), x, below)
+    return result if max_value is None else ops.minimum(result, max_value)
+
+
+exponential = exp
+
+_FUNCTIONS = (elu, gelu, hard_sigmoid, leaky_relu, linear, log_sigmoid, log_softmax, relu, relu6)
+_FUNCTIONS += (selu, sigmoid, silu, softmax, softplus, softsign, tanh)
+TABLE = {**table_of(*_FUNCTIONS), "swish": silu, "exponential": exp}
+
+
+def get(identifier: Any) -> Any:
+    """An activation for a name or a function; `linear` for None."""
+    return linear if identifier is None else resolve(identifier, TABLE, "activation")

@@ -1,0 +1,18 @@
+"""Callbacks, under the names of `keras.callbacks`: what a user hooks into training."""
+
+from .callback import Callback, CallbackList, LambdaCallback
+from .history import CSVLogger, History
+from .progress import ProgbarLogger
+from .stopping import EarlyStopping, LearningRateScheduler, TerminateOnNaN
+
+__all__ = [
+    "CSVLogger",
+    "Callback",
+    "CallbackList",
+    "EarlyStopping",
+    "History",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "ProgbarLogger",
+    "TerminateOnNaN",
+]

@@ -1,0 +1,114 @@
+"""Callbacks that steer training: stop it, or change the learning rate."""
+
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from .callback import Callback, Logs
+
+
+class EarlyStopping(Callback):
+    """Stops when a metric no longer improves.
+
+    Args:
+        monitor: name of the metric.
+        min_delta: what counts as an improvement.
+        patience: epochs without one after which to stop.
+        verbose: 1 to say so.
+        mode: `min`, `max`, or `auto`: `max` for accuracies.
+        baseline: value that has to be beaten at all.
+        restore_best_weights: put back the weights of the best epoch.
+        start_from_epoch: epochs to wait before watching.
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        min_delta: float = 0.0,
+        patience: int = 0,
+        verbose: int = 0,
+        mode: str = "auto",
+        baseline: float | None = None,
+        restore_best_weights: bool = False,
+        start_from_epoch: int = 0,
+    ) -> None:
+        if mode not in ("auto", "min", "max"):
+            raise ValueError(f"EarlyStopping: mode must be auto, min or max, got {mode!r}")
+        self.monitor, self.min_delta, self.patience, self.verbose = monitor, abs(min_delta), patience, verbose
+        self.mode = mode if mode != "auto" else "max" if monitor.endswith(("acc", "accuracy", "auc")) else "min"
+        self.baseline, self.restore_best_weights, self.start_from_epoch = baseline, restore_best_weights, start_from_epoch
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        self.wait, self.stopped_epoch, self.best_epoch = 0, 0, 0
+        self.best: float | None = None
+        self.best_weights: Any = None
+
+    def _improves(self, value: float, reference: float | None) -> bool:
+        if reference is None:
+            return not math.isnan(value)
+        return value < reference - self.min_delta if self.mode == "min" else value > reference + self.min_delta
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        value = (logs or {}).get(self.monitor)
+        if value is None:
+            known = ", ".join(logs or {})
+            warnings.warn(f"EarlyStopping watches {self.monitor!r}, which is not there: {known}", stacklevel=2)
+            return
+        if epoch < self.start_from_epoch:
+            return
+        if self.restore_best_weights and self.best_weights is None:
+            self.best_weights, self.best_epoch = self.model.get_weights(), epoch
+        self.wait += 1
+        if self._improves(value, self.best):
+            self.best, self.best_epoch = value, epoch
+            if self.restore_best_weights:
+                self.best_weights = self.model.get_weights()
+            if self.baseline is None or self._improves(value, self.baseline):
+                self.wait = 0
+            return
+        if self.wait >= self.patience and epoch > 0:
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        if self.stopped_epoch and self.verbose:
+            print(f"Epoch {self.stopped_epoch + 1}: early stopping")
+        if self.restore_best_weights and self.best_weights is not None:
+            if self.verbose:
+                print(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
+            self.model.set_weights(self.best_weights)
+
+
+class TerminateOnNaN(Callback):
+    """Stops at the first step whose loss is NaN or infinite."""
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        loss = (logs or {}).get("loss")
+        if loss is not None and not math.isfinite(loss):
+            print(f"Batch {batch}: Invalid loss, terminating training")
+            self.model.stop_training = True
+
+
+class LearningRateScheduler(Callback):
+    """Sets the learning rate at the start of each epoch to `schedule(epoch, rate)`, or `schedule(epoch)`."""
+
+    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
+        self.schedule, self.verbose = schedule, verbose
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        optimizer = self.model.optimizer
+        rate = float(optimizer.learning_rate)
+        try:
+            new = self.schedule(epoch, rate)
+        except TypeError:
+            new = self.schedule(epoch)
+        if not isinstance(new, float | int) and not hasattr(new, "__float__"):
+            raise ValueError(f"LearningRateScheduler: the schedule must return a number, got {new!r}")
+        optimizer.learning_rate = float(new)
+        if self.verbose:
+            print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {float(new)}.")
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        if logs is not None:
+            logs["learning_rate"] = float(self.model.optimizer.learning_rate)

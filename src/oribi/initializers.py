@@ -1,0 +1,212 @@
+"""Initializers: the first values of weights, as `keras.initializers`.
+
+Variance scaling (Glorot and Bengio, 2010; He et al., 2015; LeCun et al., 1998) draws with a spread that keeps the size of
+activations from layer to layer.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from oribi.random import next_seed
+from oribi.tensor import Tensor
+from oribi.utils.registry import resolve, table_of
+
+Shape = Sequence[int]
+
+
+class Initializer:
+    """Base class: called with a shape and a dtype, gives a tensor."""
+
+    def __call__(self, shape: Shape, dtype: Any = "float32") -> Any:
+        raise NotImplementedError(f"{type(self).__name__} needs a __call__(shape, dtype)")
+
+    def get_config(self) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Initializer":
+        return cls(**config)
+
+
+class Zeros(Initializer):
+    """Zeros."""
+
+    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
+        return np.zeros(shape, dtype)
+
+
+class Ones(Initializer):
+    """Ones."""
+
+    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
+        return np.ones(shape, dtype)
+
+
+class Constant(Initializer):
+    """`value` everywhere."""
+
+    def __init__(self, value: float = 0.0) -> None:
+        self.value = value
+
+    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
+        return np.full(shape, self.value, dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"value": self.value}
+
+
+class _Random(Initializer):
+    """An initializer with a seed; the same object gives the same values each time it is called with a shape."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        self._given = seed
+        self.seed = next_seed() if seed is None else seed
+
+    def generator(self) -> Any:
+        return np.random.default_rng(self.seed)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"seed": self._given}
+
+
+class RandomUniform(_Random):
+    """Uniform between minval and maxval."""
+
+    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.minval, self.maxval = minval, maxval
+
+    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
+        return self.generator().uniform(self.minval, self.maxval, shape).astype(dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"minval": self.minval, "maxval": self.maxval, **super().get_config()}
+
+
+class RandomNormal(_Random):
+    """Normal with a mean and a standard deviation."""
+
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.mean, self.stddev = mean, stddev
+
+    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
+        return self.generator().normal(self.mean, self.stddev, shape).astype(dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"mean": self.mean, "stddev": self.stddev, **super().get_config()}
+
+
+class TruncatedNormal(RandomNormal):
+    """Normal, drawn again where more than two standard deviations from the mean."""
+
+    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
+        return (self.mean + self.stddev * truncated_normal(self.generator(), shape)).astype(dtype)
+
+
+def truncated_normal(generator: Any, shape: Shape) -> np.ndarray:
+    """Standard normal numbers between -2 and 2."""
+    values = generator.normal(size=shape)
+    while True:
+        outside = np.abs(values) > 2
+        count = int(np.count_nonzero(outside))
+        if not count:
+            return values
+        values[outside] = generator.normal(size=count)
+
+
+TRUNCATED_STDDEV = 0.87962566103423978  # of a standard normal cut at two
+
+
+class VarianceScaling(_Random):
+    """Random values of variance scale / fan.
+
+    Args:
+        scale: positive factor.
+        mode: `fan_in`, `fan_out` or `fan_avg`: the number of inputs, of outputs, or their mean.
+        distribution: `truncated_normal`, `untruncated_normal` or `uniform`.
+        seed: of the random numbers.
+    """
+
+    def __init__(
+        self,
+        scale: float = 1.0,
+        mode: str = "fan_in",
+        distribution: str = "truncated_normal",
+        seed: int | None = None,
+    ) -> None:
+        if scale <= 0:
+            raise ValueError(f"VarianceScaling: scale must be positive, got {scale}")
+        if mode not in ("fan_in", "fan_out", "fan_avg"):
+            raise ValueError(f"VarianceScaling: mode must be fan_in, fan_out or fan_avg, got {mode!r}")
+        if distribution not in ("uniform", "truncated_normal", "untruncated_normal"):
+            raise ValueError(f"VarianceScaling: unknown distribution {distribution!r}")
+        super().__init__(seed)
+        self.scale, self.mode, self.distribution = scale, mode, distribution
+
+    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
+        fan_in, fan_out = fans(shape)
+        fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
+        variance = self.scale / max(1.0, fan)
+        generator = self.generator()
+        if self.distribution == "uniform":
+            limit = math.sqrt(3 * variance)
+            return generator.uniform(-limit, limit, shape).astype(dtype)
+        if self.distribution == "untruncated_normal":
+            return generator.normal(0, math.sqrt(variance), shape).astype(dtype)
+        return (math.sqrt(variance) / TRUNCATED_STDDEV * truncated_normal(generator, shape)).astype(dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        own = {"scale": self.scale, "mode": self.mode, "distribution": self.distribution}
+        return {**own, **super().get_config()}
+
+
+def fans(shape: Shape) -> tuple[int, int]:
+    """Inputs and outputs of a weight: the last two axes, times the window of the others.
+
+    >>> fans((784, 128)), fans((3, 3, 16, 32))
+    ((784, 128), (144, 288))
+    """
+    if len(shape) < 2:
+        size = math.prod(shape)
+        return size, size
+    window = math.prod(shape[:-2])
+    return shape[-2] * window, shape[-1] * window
+
+
+def _scaled(name: str, scale: float, mode: str, distribution: str, source: str) -> type[VarianceScaling]:
+    """A variance scaling that has a name of its own."""
+
+    def __init__(self: VarianceScaling, seed: int | None = None) -> None:
+        VarianceScaling.__init__(self, scale, mode, distribution, seed)
+
+    def get_config(self: VarianceScaling) -> dict[str, Any]:
+        return _Random.get_config(self)
+
+    kind = distribution.replace("truncated_", "")
+    doc = f"Variance scaling by {scale} / {mode}, {kind} ({source})."
+    members = {"__init__": __init__, "get_config": get_config, "__doc__": doc, "__module__": __name__}
+    return type(name, (VarianceScaling,), members)
+
+
+GlorotUniform = _scaled("GlorotUniform", 1.0, "fan_avg", "uniform", "Glorot and Bengio, 2010")
+GlorotNormal = _scaled("GlorotNormal", 1.0, "fan_avg", "truncated_normal", "Glorot and Bengio, 2010")
+HeUniform = _scaled("HeUniform", 2.0, "fan_in", "uniform", "He et al., 2015")
+HeNormal = _scaled("HeNormal", 2.0, "fan_in", "truncated_normal", "He et al., 2015")
+LecunUniform = _scaled("LecunUniform", 1.0, "fan_in", "uniform", "LeCun et al., 1998")
+LecunNormal = _scaled("LecunNormal", 1.0, "fan_in", "truncated_normal", "LeCun et al., 1998")
+
+_CLASSES = (Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling)
+_CLASSES += (GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal)
+TABLE = {**table_of(*_CLASSES), "uniform": RandomUniform, "normal": RandomNormal, "zero": Zeros, "one": Ones}
+
+
+def get(identifier: Any) -> Any:
+    """An initializer for a name, a config, an array or a function."""
+    if isinstance(identifier, np.ndarray | Tensor):
+        value = np.asarray(identifier)
+        return lambda shape, dtype=None: value
+    return resolve(identifier, TABLE, "initializer")

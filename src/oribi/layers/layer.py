@@ -1,0 +1,347 @@
+"""Layer: the base class, with its weights, its build, its call and its config."""
+
+import inspect
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from oribi import initializers, regularizers
+from oribi.graph import dtypes
+from oribi.graph.node import GraphError, origin, parameter
+from oribi.ops.core import as_node, cast_node
+from oribi.random import SeedGenerator
+from oribi.tensor import Tensor, Variable, tracing
+
+from .naming import auto_name
+
+Shape = tuple[int | None, ...]
+
+_local = threading.local()
+
+
+@contextmanager
+def training_phase(training: bool | None) -> Iterator[None]:
+    """Layers called inside without a `training` argument take this one."""
+    outer = getattr(_local, "training", None)
+    _local.training = training
+    try:
+        yield
+    finally:
+        _local.training = outer
+
+
+class Layer:
+    """The base class of all layers.
+
+    A layer validates and stores its arguments in `__init__`, makes its weights in `build(input_shape)`, computes in
+    `call(inputs)`, and gives its arguments back in `get_config()`.
+
+    Args:
+        name: the layer's name; made of the class's by default.
+        trainable: whether optimizers may change its weights.
+        dtype: of weights and computation, `float32` by default.
+        input_shape: shape of one input, without the batch axis: lets a Sequential build at once.
+
+    >>> from oribi import ops
+    >>> class Scale(Layer):
+    ...     def build(self, input_shape):
+    ...         self.factor = self.add_weight(shape=(input_shape[-1],), initializer="ones", name="factor")
+    ...     def call(self, inputs):
+    ...         return inputs * self.factor
+    >>> Scale()(ops.ones((2, 3))).shape
+    (2, 3)
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        input_shape: Sequence[int] | None = None,
+        input_dim: int | None = None,
+        batch_input_shape: Sequence[int | None] | None = None,
+        **unknown: Any,
+    ) -> None:
+        if unknown:
+            raise TypeError(f"{type(self).__name__} got an unexpected argument {next(iter(unknown))!r}")
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"{type(self).__name__}: name must be a string, got {name!r}")
+        self._prepare(name or auto_name(type(self).__name__))
+        self._trainable = bool(trainable)
+        self.dtype = dtypes.canonical(dtype or dtypes.FLOATX)
+        if input_dim is not None:
+            input_shape = (input_dim,)
+        if batch_input_shape is not None:
+            input_shape = tuple(batch_input_shape)[1:]  # type: ignore[assignment]
+        self._input_shape_hint = None if input_shape is None else (None, *input_shape)
+
+    def _prepare(self, name: str) -> None:
+        """The lists that attributes are tracked in; they are there before any attribute is set."""
+        for key, value in (("_variables", []), ("_sublayers", []), ("_seeds", []), ("_regularized", [])):
+            object.__setattr__(self, key, value)
+        self.name = name
+        self.built = False
+
+    def __setattr__(self, key: str, value: Any) -> None:
+        if "_variables" not in self.__dict__:
+            self._prepare(auto_name(type(self).__name__))
+            object.__setattr__(self, "_trainable", True)
+            object.__setattr__(self, "dtype", dtypes.FLOATX)
+            object.__setattr__(self, "_input_shape_hint", None)
+        self._track(value)
+        object.__setattr__(self, key, value)
+
+    def _track(self, value: Any) -> None:
+        if isinstance(value, Layer):
+            _append(self._sublayers, value)
+        elif isinstance(value, Variable):
+            _append(self._variables, value)
+        elif isinstance(value, SeedGenerator):
+            _append(self._seeds, value)
+        elif isinstance(value, list | tuple):
+            for item in value:
+                self._track(item)
+        elif isinstance(value, dict):
+            self._track(list(value.values()))
+
+    # --- weights ---
+
+    def add_weight(
+        self,
+        shape: Sequence[int] | None = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        regularizer: Any = None,
+        name: str | None = None,
+    ) -> Variable:
+        """Make a weight.
+
+        Args:
+            shape: of the weight; a scalar by default.
+            initializer: name or object; Glorot uniform for floats, zeros otherwise, by default.
+            dtype: the layer's by default.
+            trainable: whether optimizers may change it.
+            regularizer: name or object of a penalty that is added to the loss.
+            name: what it is called.
+
+        Returns:
+            The variable.
+        """
+        kind = dtypes.canonical(dtype or self.dtype)
+        make = initializers.get(initializer or ("glorot_uniform" if dtypes.is_float(kind) else "zeros"))
+        variable = Variable(make, tuple(shape or ()), kind, trainable, name or "variable")
+        variable.path = f"{self.name}/{variable.name}"
+        penalty = regularizers.get(regularizer)
+        if penalty is not None:
+            self._regularized.append((variable, penalty))
+        _append(self._variables, variable)
+        return variable
+
+    @property
+    def trainable(self) -> bool:
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        object.__setattr__(self, "_trainable", bool(value))
+        for layer in self._sublayers:
+            layer.trainable = value
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All weights: this layer's own, then those of the layers in it."""
+        own = [v for v in self._variables if v.trainable] + [v for v in self._variables if not v.trainable]
+        return _unique([*own, *(w for layer in self._sublayers for w in layer.weights)])
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        if not self._trainable:
+            return []
+        own = [v for v in self._variables if v.trainable]
+        return _unique([*own, *(w for layer in self._sublayers for w in layer.trainable_weights)])
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        training = {id(w) for w in self.trainable_weights}
+        return [w for w in self.weights if id(w) not in training]
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The weights, and the states of random generators."""
+        return [*self.weights, *(s.state for s in self._all_seeds())]
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        return [*self.non_trainable_weights, *(s.state for s in self._all_seeds())]
+
+    def _all_seeds(self) -> list[SeedGenerator]:
+        return [*self._seeds, *(s for layer in self._sublayers for s in layer._all_seeds())]
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of all weights, as NumPy arrays."""
+        return [w.numpy() for w in self.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Set all weights, in the order of `get_weights`.
+
+        Raises:
+            ValueError: their number or a shape differs; nothing is set then.
+        """
+        own = self.weights
+        arrays = [np.asarray(w) for w in weights]
+        if len(arrays) != len(own):
+            raise ValueError(f"{self.describe()} has {len(own)} weights, set_weights was given {len(arrays)}")
+        for variable, array in zip(own, arrays, strict=True):
+            if variable.shape != array.shape:
+                raise ValueError(f"weight {variable.path!r} has shape {variable.shape}, was given {array.shape}")
+        for variable, array in zip(own, arrays, strict=True):
+            variable.assign(array)
+
+    def count_params(self) -> int:
+        """The number of elements of all weights.
+
+        Raises:
+            ValueError: the layer is not built yet.
+        """
+        if not self.built:
+            raise ValueError(f"{self.describe()} has no weights yet: call it on data, or build(input_shape), first")
+        return sum(w.size for w in self.weights)
+
+    @property
+    def losses(self) -> list[Any]:
+        """The penalties of regularized weights, as scalars."""
+        own = [penalty(v) for v, penalty in self._regularized]
+        return [*own, *(loss for layer in self._sublayers for loss in layer.losses)]
+
+    # --- calling ---
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights for an input shape (the batch axis first, possibly None)."""
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        """Compute."""
+        raise NotImplementedError(f"{type(self).__name__} needs a call(self, inputs) method")
+
+    def __call__(self, inputs: Any, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
+        """Build if need be, then compute.
+
+        Args:
+            inputs: a tensor or array, or a nest of them; floats are cast to the layer's dtype.
+            training: handed to `call` where it takes it; by default what the layer around was given.
+
+        Returns:
+            What `call` returns.
+        """
+        if isinstance(inputs, InputTensor):
+            raise NotImplementedError("the functional API is not there yet: put the layers into oribi.Sequential([...])")
+        with origin(self.describe()):
+            inputs = self._cast(inputs)
+            if not self.built:
+                self._build_for(inputs)
+            self.check_input(inputs)
+            if training is None:
+                training = getattr(_local, "training", None)
+            takes = self._call_takes()
+            if "training" in takes:
+                kwargs["training"] = bool(training)
+            try:
+                with training_phase(training):
+                    return self.call(inputs, *args, **kwargs)
+            except GraphError as error:
+                raise ValueError(f"{self.describe()}: {error}") from None
+
+    def _cast(self, inputs: Any) -> Any:
+        """Inputs as tensors; floats in the layer's dtype."""
+        if isinstance(inputs, list | tuple) and any(hasattr(i, "shape") for i in inputs):
+            return type(inputs)(self._cast(i) for i in inputs)
+        if isinstance(inputs, dict):
+            return {key: self._cast(value) for key, value in inputs.items()}
+        if isinstance(inputs, Tensor) and (inputs.dtype == self.dtype or not dtypes.is_float(inputs.dtype)):
+            return inputs
+        try:
+            node = as_node(inputs)
+        except TypeError as error:
+            raise TypeError(f"{self.describe()}: {error}") from None
+        return Tensor(cast_node(node, self.dtype) if dtypes.is_float(node.dtype) else node)
+
+    def _build_for(self, inputs: Any) -> None:
+        self.build(_shapes(inputs))
+        self.built = True
+
+    def check_input(self, inputs: Any) -> None:
+        """Raise a ValueError if the layer cannot take inputs of this shape."""
+
+    @classmethod
+    def _call_takes(cls) -> frozenset[str]:
+        if "_call_parameters" not in cls.__dict__:
+            cls._call_parameters = frozenset(inspect.signature(cls.call).parameters)
+        return cls._call_parameters
+
+    _call_parameters: frozenset[str]
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """The shape of the output for an input shape; None where it varies with the batch.
+
+        Found by computing symbolically for two sizes of batch: what differs between them is the batch axis.
+        """
+        probes = []
+        for size in (2, 3):
+            sizes = tuple(size if n is None else n for n in input_shape)
+            with tracing():
+                probes.append(self(Tensor(parameter("probe", sizes, self.dtype))).shape)
+        return tuple(a if a == b else None for a, b in zip(*probes, strict=True))
+
+    # --- config ---
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A layer of the same arguments, with weights of its own."""
+        return cls(**config)
+
+    def describe(self) -> str:
+        """The class and the name, for messages: `Dense 'head'`."""
+        return f"{type(self).__name__} {self.name!r}"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+class InputTensor:
+    """A shape and a dtype that stand for data to come; what `Input` returns."""
+
+    def __init__(self, shape: Shape, dtype: str, name: str) -> None:
+        self.shape, self.dtype, self.name = shape, dtype, name
+
+    def __repr__(self) -> str:
+        return f"<InputTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
+
+
+def _append(items: list[Any], item: Any) -> None:
+    if not any(known is item for known in items):
+        items.append(item)
+
+
+def _unique(variables: list[Variable]) -> list[Variable]:
+    return list({id(v): v for v in variables}.values())
+
+
+def _shapes(inputs: Any) -> Any:
+    if isinstance(inputs, list | tuple):
+        return [_shapes(i) for i in inputs]
+    if isinstance(inputs, dict):
+        return {key: _shapes(value) for key, value in inputs.items()}
+    return tuple(inputs.shape)

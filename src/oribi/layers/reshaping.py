@@ -1,0 +1,69 @@
+"""Layers that only give their input another shape."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from oribi import ops
+
+from .layer import Layer, Shape
+
+
+class Flatten(Layer):
+    """Each example as one row: `(batch, a, b, ...)` to `(batch, a * b * ...)`.
+
+    Args:
+        data_format: `channels_last`, or `channels_first` to put the channels last before flattening.
+    """
+
+    def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.data_format = data_format or "channels_last"
+        if self.data_format not in ("channels_last", "channels_first"):
+            raise ValueError(f"Flatten: data_format must be channels_last or channels_first, got {data_format!r}")
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        if self.data_format == "channels_first" and inputs.ndim > 2:
+            inputs = ops.moveaxis(inputs, 1, -1)
+        return ops.reshape(inputs, (inputs.shape[0], math.prod(inputs.shape[1:])))
+
+    def check_input(self, inputs: Any) -> None:
+        if inputs.ndim < 1:
+            raise ValueError(f"{self.describe()}: expected a batch of examples, got a scalar")
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        inner = input_shape[1:]
+        return input_shape[0], None if None in inner else math.prod(n for n in inner if n is not None)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "data_format": self.data_format}
+
+
+class Reshape(Layer):
+    """Each example in another shape.
+
+    Args:
+        target_shape: of one example; one -1 is worked out.
+    """
+
+    def __init__(self, target_shape: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.target_shape = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        return ops.reshape(inputs, (inputs.shape[0], *self._inner(inputs.shape[1:])))
+
+    def _inner(self, inner: tuple[int, ...]) -> tuple[int, ...]:
+        size, known = math.prod(inner), math.prod(n for n in self.target_shape if n != -1)
+        fits = known and size % known == 0 if -1 in self.target_shape else size == known
+        if not fits:
+            raise ValueError(
+                f"{self.describe()}: expected examples of {known} elements for target_shape={self.target_shape}, "
+                f"got shape {inner} ({size} elements)"
+            )
+        return tuple(size // known if n == -1 else n for n in self.target_shape)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "target_shape": self.target_shape}

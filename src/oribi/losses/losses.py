@@ -1,0 +1,271 @@
+"""The losses, as functions of one batch that give a number an example, and as classes that reduce them."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from oribi import ops
+from oribi.ops.core import as_node
+from oribi.tensor import Tensor
+from oribi.utils.registry import lookup, resolve, snake_case, table_of
+
+from .reduction import REDUCTIONS, align, reduce_weighted
+
+# --- functions --------------------------------------------------------------------------------------------------------
+
+
+def mean_squared_error(y_true: Any, y_pred: Any) -> Tensor:
+    """mean((y_true - y_pred)^2) over the last axis."""
+    y_true, y_pred = align(y_true, y_pred)
+    return ops.mean(ops.square(ops.subtract(y_true, y_pred)), axis=-1)
+
+
+def mean_absolute_error(y_true: Any, y_pred: Any) -> Tensor:
+    """mean(|y_true - y_pred|) over the last axis."""
+    y_true, y_pred = align(y_true, y_pred)
+    return ops.mean(ops.absolute(ops.subtract(y_true, y_pred)), axis=-1)
+
+
+def binary_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
+) -> Tensor:
+    """-(t log(p) + (1 - t) log(1 - p)), averaged over an axis."""
+    y_true, y_pred = align(y_true, y_pred)
+    if label_smoothing:
+        y_true = ops.add(ops.multiply(y_true, 1 - label_smoothing), 0.5 * label_smoothing)
+    return ops.mean(ops.binary_crossentropy(y_true, y_pred, from_logits), axis)
+
+
+def categorical_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
+) -> Tensor:
+    """-sum(y_true * log(probability)) for one-hot rows, or any rows that are distributions."""
+    y_true, y_pred = _float(y_true, y_pred), ops.convert_to_tensor(y_pred)
+    if y_true.shape != y_pred.shape:
+        raise ValueError(
+            f"categorical_crossentropy needs one-hot targets of the output's shape: targets have shape {y_true.shape}, "
+            f"the output has {y_pred.shape}. For integer classes use sparse_categorical_crossentropy."
+        )
+    if label_smoothing:
+        y_true = ops.add(ops.multiply(y_true, 1 - label_smoothing), label_smoothing / y_true.shape[axis])
+    return ops.categorical_crossentropy(y_true, y_pred, from_logits, axis)
+
+
+def sparse_categorical_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: bool = False, ignore_class: int | None = None, axis: int = -1
+) -> Tensor:
+    """-log(probability of the class that y_true names)."""
+    y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
+    if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
+        y_true = ops.squeeze(y_true, -1)
+    if y_true.shape != y_pred.shape[:-1] and axis in (-1, y_pred.ndim - 1):
+        raise ValueError(
+            f"sparse_categorical_crossentropy needs one class a row: targets have shape {y_true.shape}, the output has "
+            f"{y_pred.shape}. For one-hot targets use categorical_crossentropy."
+        )
+    if ignore_class is None:
+        return ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits, axis)
+    ignored = ops.equal(y_true, ignore_class)
+    losses = ops.sparse_categorical_crossentropy(ops.where(ignored, 0, y_true), y_pred, from_logits, axis)
+    return ops.where(ignored, 0.0, losses)
+
+
+def _float(x: Any, like: Any) -> Tensor:
+    return ops.cast(x, as_node(like).dtype)
+
+
+# --- classes ----------------------------------------------------------------------------------------------------------
+
+
+class Loss:
+    """Base class: `call(y_true, y_pred)` gives a number for each example, calling the object reduces them.
+
+    Args:
+        name: of the loss.
+        reduction: `sum_over_batch_size` (the mean), `sum`, `mean`, `mean_with_sample_weight`, or `none`.
+    """
+
+    def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size") -> None:
+        if reduction not in REDUCTIONS:
+            raise ValueError(f"{type(self).__name__}: reduction must be one of {REDUCTIONS}, got {reduction!r}")
+        self.name = name or snake_case(type(self).__name__)
+        self.reduction = reduction
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} needs a call(self, y_true, y_pred) method")
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
+        """The reduced loss.
+
+        Args:
+            y_true: true values, `(batch, ...)`.
+            y_pred: predictions, `(batch, ...)`.
+            sample_weight: a weight for each example, `(batch,)`, or for each of its losses.
+        """
+        y_pred = ops.convert_to_tensor(y_pred)
+        return reduce_weighted(self.call(ops.convert_to_tensor(y_true), y_pred), sample_weight, self.reduction)
+
+    def check(self, y: np.ndarray, output_shape: tuple[int | None, ...]) -> None:
+        """Raise a ValueError if a whole array of true values cannot be meant for a model's output."""
+
+    def get_config(self) -> dict[str, Any]:
+        return {"name": self.name, "reduction": self.reduction}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Loss":
+        return cls(**config)
+
+
+class MeanSquaredError(Loss):
+    """mean((y_true - y_pred)^2)."""
+
+    def call(self, y_true: Any, y_pred: Any) -> Tensor:
+        return mean_squared_error(y_true, y_pred)
+
+
+class MeanAbsoluteError(Loss):
+    """mean(|y_true - y_pred|)."""
+
+    def call(self, y_true: Any, y_pred: Any) -> Tensor:
+        return mean_absolute_error(y_true, y_pred)
+
+
+class _Crossentropy(Loss):
+    """What the crossentropies share: logits or probabilities, smoothed labels, the axis of the classes."""
+
+    def __init__(
+        self,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = None,
+    ) -> None:
+        super().__init__(name, reduction)
+        if not 0 <= label_smoothing <= 1:
+            raise ValueError(f"{type(self).__name__}: label_smoothing must be in [0, 1], got {label_smoothing}")
+        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
+
+    def get_config(self) -> dict[str, Any]:
+        own = {"from_logits": self.from_logits, "label_smoothing": self.label_smoothing, "axis": self.axis}
+        return {**super().get_config(), **own}
+
+
+class BinaryCrossentropy(_Crossentropy):
+    """-(t log(p) + (1 - t) log(1 - p)) for targets in [0, 1].
+
+    >>> round(float(BinaryCrossentropy()([[1.0]], [[0.5]])), 4)
+    0.6931
+    """
+
+    def call(self, y_true: Any, y_pred: Any) -> Tensor:
+        return binary_crossentropy(y_true, y_pred, self.from_logits, self.label_smoothing, self.axis)
+
+
+class CategoricalCrossentropy(_Crossentropy):
+    """-sum(y_true * log(probability)) for one-hot targets."""
+
+    def call(self, y_true: Any, y_pred: Any) -> Tensor:
+        return categorical_crossentropy(y_true, y_pred, self.from_logits, self.label_smoothing, self.axis)
+
+    def check(self, y: np.ndarray, output_shape: tuple[int | None, ...]) -> None:
+        if tuple(y.shape[1:]) != tuple(output_shape[1:]):
+            raise ValueError(
+                f"loss {self.name!r} needs one-hot targets of the output's shape {output_shape}, y has shape {y.shape}. "
+                "For integer classes use sparse_categorical_crossentropy, or make y with oribi.utils.to_categorical."
+            )
+
+
+class SparseCategoricalCrossentropy(Loss):
+    """-log(probability of the true class), for targets that are integers.
+
+    Args:
+        from_logits: predictions are scores before softmax, rather than probabilities.
+        ignore_class: a class whose examples count nothing.
+        reduction, name: as in `Loss`.
+
+    >>> round(float(SparseCategoricalCrossentropy(from_logits=True)([1], [[0.0, 0.0]])), 4)
+    0.6931
+    """
+
+    def __init__(
+        self,
+        from_logits: bool = False,
+        ignore_class: int | None = None,
+        reduction: str | None = "sum_over_batch_size",
+        axis: int = -1,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(name, reduction)
+        self.from_logits, self.ignore_class, self.axis = from_logits, ignore_class, axis
+
+    def call(self, y_true: Any, y_pred: Any) -> Tensor:
+        return sparse_categorical_crossentropy(y_true, y_pred, self.from_logits, self.ignore_class, self.axis)
+
+    def check(self, y: np.ndarray, output_shape: tuple[int | None, ...]) -> None:
+        classes = output_shape[-1]
+        squeezed = y[..., 0] if y.ndim == len(output_shape) and y.shape[-1] == 1 else y
+        if squeezed.ndim != len(output_shape) - 1:
+            raise ValueError(
+                f"loss {self.name!r} needs one integer class for each row of the output {output_shape}, y has shape "
+                f"{y.shape}. For one-hot targets use categorical_crossentropy."
+            )
+        if not y.size or classes is None:
+            return
+        low, high = y.min(), y.max()
+        if self.ignore_class is not None:
+            known = y[y != self.ignore_class]
+            low, high = (known.min(), known.max()) if known.size else (0, 0)
+        if not (low >= 0 and high < classes):
+            found = "NaN" if np.isnan(low) else f"{low} to {high}"
+            raise ValueError(
+                f"labels must be classes from 0 to {classes - 1}, because the output has {classes} columns; "
+                f"y has labels {found}. Correct the labels, or give the last layer more units."
+            )
+
+    def get_config(self) -> dict[str, Any]:
+        own = {"from_logits": self.from_logits, "ignore_class": self.ignore_class, "axis": self.axis}
+        return {**super().get_config(), **own}
+
+
+class FunctionLoss(Loss):
+    """A loss made of a function of (y_true, y_pred)."""
+
+    def __init__(
+        self, function: Callable[..., Any], reduction: str | None = "sum_over_batch_size", name: str | None = None
+    ) -> None:
+        super().__init__(name or getattr(function, "__name__", "loss"), reduction)
+        self.function = function
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return self.function(y_true, y_pred)
+
+
+_CLASSES = (MeanSquaredError, MeanAbsoluteError, BinaryCrossentropy, CategoricalCrossentropy)
+_CLASSES += (SparseCategoricalCrossentropy,)  # type: ignore[assignment]
+FUNCTIONS = {
+    **table_of(
+        mean_squared_error,
+        mean_absolute_error,
+        binary_crossentropy,
+        categorical_crossentropy,
+        sparse_categorical_crossentropy,
+    ),
+    "mse": mean_squared_error,
+    "mae": mean_absolute_error,
+}
+TABLE = {**table_of(*_CLASSES), "mse": MeanSquaredError, "mae": MeanAbsoluteError}
+
+
+def get(identifier: Any) -> Any:
+    """A loss for a name, a config, a class, or a function of (y_true, y_pred)."""
+    if isinstance(identifier, str):
+        return lookup(identifier, TABLE, "loss")()
+    known = next((name for name, f in FUNCTIONS.items() if f is identifier), None)
+    if known is not None:
+        return TABLE[known]()
+    if callable(identifier) and not isinstance(identifier, Loss) and not inspect.isclass(identifier):
+        return FunctionLoss(identifier)
+    return resolve(identifier, TABLE, "loss")

@@ -1,0 +1,138 @@
+"""Sequential: layers one after the other."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from oribi import layers as layer_classes
+from oribi.layers.input import InputLayer
+from oribi.layers.layer import InputTensor, Layer, Shape
+from oribi.ops.core import as_node
+from oribi.utils.registry import deserialize, serialize
+
+from .model import Model
+
+
+class Sequential(Model):
+    """Layers one after the other. Weights are made when the input's shape is known: from an `Input`, or the first data.
+
+    Args:
+        layers: the layers, the first possibly an `Input`.
+        name: of the model.
+
+    >>> model = Sequential([layer_classes.Input((4,)), layer_classes.Dense(3)])
+    >>> [w.shape for w in model.weights]
+    [(4, 3), (3,)]
+    """
+
+    def __init__(self, layers: Sequence[Any] | None = None, trainable: bool = True, name: str | None = None) -> None:
+        super().__init__(name=name, trainable=trainable)
+        self._input: InputTensor | None = None
+        for layer in layers or ():
+            self._put(layer)
+        self._build_if_known()
+
+    def add(self, layer: Any, rebuild: bool = True) -> None:
+        """Put a layer at the end."""
+        self._put(layer)
+        self._build_if_known()
+
+    def pop(self, rebuild: bool = True) -> Layer:
+        """Take the last layer off."""
+        if not self._sublayers:
+            raise ValueError(f"{self.describe()} has no layers to take off")
+        layer = self._sublayers.pop()
+        self._steps = {}
+        return layer
+
+    def _put(self, layer: Any) -> None:
+        if isinstance(layer, InputLayer):
+            layer = InputTensor(layer.batch_shape, layer.dtype, layer.name)
+        if isinstance(layer, InputTensor):
+            if self._sublayers or self._input:
+                raise ValueError(f"{self.describe()}: an Input can only be the first entry")
+            self._input = layer
+            return
+        if not isinstance(layer, Layer):
+            raise ValueError(f"{self.describe()}: only layers can be added, got {layer!r} ({type(layer).__name__})")
+        if any(known.name == layer.name for known in self._sublayers):
+            raise ValueError(f"{self.describe()}: all layers must have different names, there are two {layer.name!r}")
+        if not self._sublayers and self._input is None and layer._input_shape_hint is not None:
+            self._input = InputTensor(layer._input_shape_hint, layer.dtype, "input")
+        self._sublayers.append(layer)
+        self.__dict__["_steps"] = {}
+
+    def _build_if_known(self) -> None:
+        if self._input is not None and self._sublayers:
+            self.build(self._input.shape)
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make all weights for an input shape, the batch axis first."""
+        if input_shape is None:
+            raise ValueError(f"{self.describe()}: build() needs the input's shape, such as (None, 28, 28)")
+        shape = tuple(input_shape)
+        for layer in self._sublayers:
+            if not layer.built:
+                layer.build(shape)
+                layer.built = True
+            shape = layer.compute_output_shape(shape)
+        self._built_shape = tuple(input_shape)
+        self.built = True
+
+    def _build_for(self, inputs: Any) -> None:
+        self.build((None, *inputs.shape[1:]))
+
+    def check_input(self, inputs: Any) -> None:
+        if not self._sublayers:
+            raise ValueError(f"{self.describe()} has no layers: add some before calling it")
+        if self._input is None:
+            return
+        expected, got = self._input.shape, tuple(as_node(inputs).shape)
+        fits = len(expected) == len(got) and all(e in (None, g) for e, g in zip(expected, got, strict=True))
+        if not fits:
+            first = self._sublayers[0].describe()
+            raise ValueError(
+                f"{self.describe()}, first layer {first}: expected examples of shape {_inner(expected)}, got "
+                f"{_inner(got)} (data of shape {got}). Reshape the data, or change the model's input shape."
+            )
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        for layer in self._sublayers:
+            inputs = layer(inputs, training=training)
+        return inputs
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        for layer in self._sublayers:
+            input_shape = layer.compute_output_shape(input_shape)
+        return input_shape
+
+    @property
+    def input_shape(self) -> Shape:
+        """Shape of the input, the batch first."""
+        return self._known_shape()
+
+    @property
+    def output_shape(self) -> Shape:
+        """Shape of the output, the batch first."""
+        return self.compute_output_shape(self._known_shape())
+
+    def _known_shape(self) -> Shape:
+        if not self.built:
+            raise AttributeError(f"{self.describe()} has seen no input shape yet")
+        return self._built_shape
+
+    def get_config(self) -> dict[str, Any]:
+        shape = self._input.shape if self._input else None
+        return {"name": self.name, "layers": [serialize(layer) for layer in self._sublayers], "build_input_shape": shape}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "Sequential":
+        table = {**layer_classes.TABLE, **(custom_objects or {})}
+        made: list[Any] = [deserialize(entry, table, "layer") for entry in config["layers"]]
+        shape = config.get("build_input_shape")
+        if shape is not None:
+            made.insert(0, InputTensor(tuple(shape), "float32", "input"))
+        return cls(made, name=config.get("name"))
+
+
+def _inner(shape: Shape) -> Shape:
+    return tuple(shape[1:])

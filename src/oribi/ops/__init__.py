@@ -1,0 +1,53 @@
+"""`oribi.ops`: what a user computes with, under the names of `keras.ops`.
+
+In:   anything that is an array: tensors, variables, NumPy arrays, numbers, nested lists.
+Out:  lazy tensors. Dtypes follow Keras' promotion, shapes NumPy's broadcasting.
+Must not know: layers, models, or which engine will run the nodes.
+"""
+
+from typing import Any as _Any
+
+import numpy as _np
+
+from oribi.graph.grad import grad as _grad
+from oribi.tensor import Tensor as _Tensor
+from oribi.tensor import Variable as _Variable
+
+from . import operators as _operators
+from .core import as_node as _as_node
+from .nn import *  # noqa: F403
+from .numpy import *  # noqa: F403
+
+
+def convert_to_tensor(x: _Any, dtype: _Any = None) -> _Tensor:
+    """A tensor of an array, a number or a nested list.
+
+    >>> convert_to_tensor([1, 2])
+    Tensor([1, 2], shape=[2], dtype=int32)
+    """
+    if isinstance(x, _Tensor) and dtype in (None, x.dtype):
+        return x
+    return _Tensor(_as_node(x, dtype))
+
+
+def convert_to_numpy(x: _Any) -> _np.ndarray:
+    """The value of `x` as a NumPy array."""
+    return _np.array(x)
+
+
+def is_tensor(x: _Any) -> bool:
+    """Whether `x` is a tensor."""
+    return isinstance(x, _Tensor)
+
+
+def shape(x: _Any) -> tuple[int, ...]:
+    """The sizes of the axes of `x`."""
+    return _as_node(x).shape
+
+
+def gradients(y: _Any, xs: list[_Any]) -> list[_Tensor]:
+    """The gradients of a scalar tensor with respect to tensors or variables that it was computed from under a trace."""
+    return [_Tensor(g) for g in _grad(_as_node(y), [_as_node(x) for x in xs])]
+
+
+assert _operators and _Variable

@@ -1,0 +1,128 @@
+"""What all ops are made of: conversion to nodes, dtype promotion, broadcasting."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from oribi.graph import dtypes
+from oribi.graph import elementwise as ew
+from oribi.graph.node import Node, constant
+from oribi.graph.reductions import broadcast_in_dim
+from oribi.graph.structural import reshape
+from oribi.tensor import Tensor, Variable
+
+Axis = int | Sequence[int] | None
+
+
+def as_node(x: Any, dtype: Any = None) -> Node:
+    """A node for anything that is an array: tensors, variables, arrays, numbers, nested lists.
+
+    Raises:
+        TypeError: it is no array of numbers (strings, objects, ragged lists).
+    """
+    if isinstance(x, Tensor | Variable):
+        node = x.node
+        return node if dtype is None else cast_node(node, dtypes.canonical(dtype))
+    return constant(as_array(x, dtype))
+
+
+def as_array(x: Any, dtype: Any = None) -> np.ndarray:
+    """A copy of `x` as an array of a supported dtype; Python floats become float32, Python ints int32."""
+    try:
+        array = np.array(x, order="C")
+    except ValueError as error:
+        raise TypeError(f"cannot make a tensor of a {type(x).__name__} whose rows differ in length") from error
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"cannot make a tensor of dtype {array.dtype} ({type(x).__name__}); expected numbers")
+    if dtype is None:
+        typed = hasattr(x, "dtype") and array.dtype.name in dtypes.ALL
+        weak = {"f": dtypes.FLOATX, "i": "int32", "u": "int32", "b": "bool"}[array.dtype.kind]
+        dtype = array.dtype.name if typed else "float32" if array.dtype.name == "float16" else weak
+    return array.astype(dtypes.canonical(dtype), copy=False)
+
+
+def cast_node(node: Node, dtype: str) -> Node:
+    return ew.convert(node, dtype)
+
+
+def weak_dtype(x: Any) -> str:
+    """The dtype that `x` brings to a promotion: Python numbers are weak."""
+    if isinstance(x, bool):
+        return "bool"
+    if isinstance(x, int):
+        return "int"
+    if isinstance(x, float):
+        return "float"
+    return x.dtype if isinstance(x, Tensor | Variable) else str(as_array(x).dtype)
+
+
+def promoted(*xs: Any, at_least: str | None = None) -> list[Node]:
+    """The operands as nodes of their common dtype."""
+    kinds = [weak_dtype(x) for x in xs]
+    dtype = dtypes.result_type([*kinds, at_least] if at_least else kinds)
+    return [as_node(x, dtype) for x in xs]
+
+
+def broadcast(node: Node, shape: tuple[int, ...]) -> Node:
+    """NumPy's broadcasting of one operand."""
+    if node.shape == shape:
+        return node
+    lead = len(shape) - len(node.shape)
+    return broadcast_in_dim(node, shape, tuple(range(lead, len(shape))))
+
+
+def together(*nodes: Node) -> list[Node]:
+    """The operands broadcast to their common shape.
+
+    Raises:
+        ValueError: they have none.
+    """
+    try:
+        shape = np.broadcast_shapes(*(n.shape for n in nodes))
+    except ValueError:
+        listed = " and ".join(str(list(n.shape)) for n in nodes)
+        raise ValueError(f"operands of shapes {listed} cannot be broadcast together") from None
+    return [broadcast(n, tuple(shape)) for n in nodes]
+
+
+def tensor(node: Node, *sources: Any) -> Tensor:
+    """A tensor for a node that was made of `sources`."""
+    depth = max((s._depth for s in sources if isinstance(s, Tensor)), default=0)
+    return Tensor(node, depth + 1)
+
+
+def unary(primitive: Callable[[Node], Node], x: Any, at_least: str | None = None) -> Tensor:
+    """A primitive of one operand, floats at least where `at_least` says so."""
+    (node,) = promoted(x, at_least=at_least)
+    return tensor(primitive(node), x)
+
+
+def binary(primitive: Callable[[Node, Node], Node], x1: Any, x2: Any, at_least: str | None = None) -> Tensor:
+    """A primitive of two operands, promoted and broadcast."""
+    return tensor(primitive(*together(*promoted(x1, x2, at_least=at_least))), x1, x2)
+
+
+def axes_of(axis: Axis, rank: int, what: str = "axis") -> tuple[int, ...]:
+    """Axes as ascending non-negative numbers; all of them for None.
+
+    Raises:
+        ValueError: an axis that the operand does not have.
+    """
+    if axis is None:
+        return tuple(range(rank))
+    given = (axis,) if isinstance(axis, int | np.integer) else tuple(axis)
+    for a in given:
+        if not -rank <= a < rank:
+            raise ValueError(f"{what} {a} is out of range for a tensor of {rank} dimensions")
+    return tuple(sorted({int(a) % rank for a in given}))
+
+
+def keep_dims(node: Node, shape: tuple[int, ...], axes: tuple[int, ...]) -> Node:
+    """A reduced node with its reduced axes put back at size one."""
+    return reshape(node, tuple(1 if a in axes else n for a, n in enumerate(shape)))
+
+
+def full_node(value: Any, shape: Sequence[int], dtype: str) -> Node:
+    """A constant, every element alike."""
+    return constant(np.broadcast_to(np.asarray(value, dtype), tuple(shape)))

@@ -1,0 +1,310 @@
+"""Tensor, Variable and Trace: values that users hold, and how a function of variables becomes a graph.
+
+A `Tensor` is lazy: operations record nodes, and the value is computed when somebody looks. A `Variable` holds an array that
+changes. Under a `Trace` variables are read and assigned as nodes, so that a function that trains a model, written as if it
+computed, becomes one graph.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from oribi.engines.reference import evaluate
+from oribi.graph import dtypes
+from oribi.graph.node import Node, constant, parameter, topological
+
+HELD_BACK = 256  # operations that a tensor puts off before it is computed, so that graphs of loops stay bounded
+
+
+class Tensor:
+    """An array that is computed when it is looked at.
+
+    Attributes:
+        node: what it will be computed from.
+
+    >>> from oribi import ops
+    >>> x = ops.convert_to_tensor([1.0, 2.0])
+    >>> (x * 3).numpy()
+    array([3., 6.], dtype=float32)
+    """
+
+    __slots__ = ("__weakref__", "_depth", "node")
+    __array_priority__ = 1000
+
+    def __init__(self, node: Node, depth: int = 0) -> None:
+        self.node = node
+        self._depth = depth
+        if depth > HELD_BACK and _trace() is None:
+            self._realise()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.node.shape
+
+    @property
+    def dtype(self) -> str:
+        return self.node.dtype
+
+    @property
+    def ndim(self) -> int:
+        return len(self.node.shape)
+
+    @property
+    def size(self) -> int:
+        return self.node.size
+
+    def _realise(self) -> Any:
+        if self.node.op != "constant":
+            for node in topological([self.node]) if _trace() is not None else ():
+                if node.op == "parameter":
+                    raise ValueError(
+                        f"this tensor of shape {list(self.shape)} has no value while a function is traced: "
+                        "it stands for any batch. Use oribi.ops on it, or look at it outside of call() and train steps."
+                    )
+            self.node = constant(evaluate([self.node])[0])
+            self._depth = 0
+        return self.node.attributes["value"]
+
+    def numpy(self) -> np.ndarray:
+        """The value, as a NumPy array of the caller's own."""
+        return np.array(self._realise())
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self._realise(), dtype=dtype)
+
+    def item(self) -> Any:
+        """The value of a tensor of one element, as a Python number."""
+        return self._realise().item()
+
+    def tolist(self) -> Any:
+        """The value as nested Python lists."""
+        return self._realise().tolist()
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        if not dtypes.is_integer(self.dtype) or self.size != 1:
+            raise TypeError(f"only an integer tensor of one element is an index, not {self.dtype}{list(self.shape)}")
+        return int(self.item())
+
+    def __bool__(self) -> bool:
+        return bool(self.item())
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("a scalar tensor has no len()")
+        return self.shape[0]
+
+    def __iter__(self) -> "Iterator[Tensor]":
+        return (self[i] for i in range(len(self)))
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else str(self)
+
+    def __repr__(self) -> str:
+        try:
+            values = np.array2string(self._realise(), separator=", ", prefix="Tensor(")
+        except ValueError:
+            return f"Tensor(shape={list(self.shape)}, dtype={self.dtype}, symbolic)"
+        return f"Tensor({values}, shape={list(self.shape)}, dtype={self.dtype})"
+
+    __hash__ = object.__hash__
+
+    # Operators are put in place by `oribi.ops`, which lies above: see ops/operators.py.
+
+
+class Variable:
+    """An array that is assigned to: a weight, an optimizer slot, a metric's sum.
+
+    Args:
+        initializer: the first value, or `initializer(shape, dtype)`.
+        shape: needed with an initializer function.
+        dtype: of the value; `float32` by default.
+        trainable: whether optimizers may change it.
+        name: what it is called in messages and files.
+
+    >>> v = Variable([1.0, 2.0])
+    >>> v.assign(v * 2).numpy()
+    array([2., 4.], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        initializer: Any,
+        shape: Sequence[int] | None = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        name: str = "variable",
+    ) -> None:
+        if callable(initializer) and not isinstance(initializer, Tensor | Variable | np.ndarray):
+            if shape is None:
+                raise ValueError(f"Variable {name!r}: an initializer function needs a shape")
+            kind = dtypes.canonical(dtype or dtypes.FLOATX)
+            initializer = initializer(tuple(shape), dtype=kind)
+        value = np.asarray(initializer)
+        if dtype is None:
+            keep = value.dtype.name in dtypes.ALL and hasattr(initializer, "dtype")
+            dtype = value.dtype.name if keep else {"f": dtypes.FLOATX, "i": "int32", "b": "bool"}[value.dtype.kind]
+        self.dtype = dtypes.canonical(dtype)
+        self._array = np.array(value, dtype=self.dtype, order="C")
+        if shape is not None and tuple(shape) != self._array.shape:
+            raise ValueError(f"Variable {name!r}: initial value of shape {self._array.shape}, expected {tuple(shape)}")
+        self._lent = False
+        self.trainable = trainable
+        self.name = name
+        self.path = name
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._array.shape
+
+    @property
+    def ndim(self) -> int:
+        return self._array.ndim
+
+    @property
+    def size(self) -> int:
+        return int(self._array.size)
+
+    @property
+    def node(self) -> Node:
+        """The present value as a node: a snapshot, or under a trace the value so far."""
+        trace = _trace()
+        if trace is not None:
+            return trace.read(self)
+        self._lent = True
+        return constant(self._array)
+
+    @property
+    def value(self) -> Tensor:
+        return Tensor(self.node)
+
+    def read_value(self) -> Tensor:
+        return self.value
+
+    def numpy(self) -> np.ndarray:
+        """A copy of the present value."""
+        return np.array(self._array)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self._array, dtype=dtype)
+
+    def own_array(self) -> np.ndarray:
+        """The array itself, to be changed in place. Snapshots that were taken of it keep the old one."""
+        if self._lent:
+            self._array = self._array.copy()
+            self._lent = False
+        return self._array
+
+    def assign(self, value: Any) -> Tensor:
+        """Set the value; returns it.
+
+        Raises:
+            ValueError: the value has another shape.
+        """
+        trace = _trace()
+        shape = tuple(np.shape(value) if not isinstance(value, Tensor | Variable) else value.shape)
+        if shape != self.shape:
+            raise ValueError(f"Variable {self.path!r} has shape {self.shape}; it cannot be assigned shape {shape}")
+        if trace is not None:
+            from oribi.ops.core import as_node, cast_node
+
+            trace.write(self, cast_node(as_node(value), self.dtype))
+        else:
+            array = value._realise() if isinstance(value, Tensor) else np.asarray(value)
+            if self._lent:
+                self._array, self._lent = np.array(array, dtype=self.dtype, order="C"), False
+            else:
+                self._array[...] = array
+        return self.value
+
+    def assign_add(self, value: Any) -> Tensor:
+        """Add to the value; returns it."""
+        return self.assign(self.value + value)  # type: ignore[operator]
+
+    def assign_sub(self, value: Any) -> Tensor:
+        """Subtract from the value; returns it."""
+        return self.assign(self.value - value)  # type: ignore[operator]
+
+    def __repr__(self) -> str:
+        values = np.array2string(self._array, separator=", ", threshold=20)
+        return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={values}>"
+
+    def __len__(self) -> int:
+        return len(self._array)
+
+    def __float__(self) -> float:
+        return float(self._array.item())
+
+    def __int__(self) -> int:
+        return int(self._array.item())
+
+    def __bool__(self) -> bool:
+        return bool(self._array.item())
+
+    def __format__(self, spec: str) -> str:
+        return format(self._array.item(), spec) if spec else str(self)
+
+    __hash__ = object.__hash__
+
+
+# --- tracing ----------------------------------------------------------------------------------------------------------
+
+_local = threading.local()
+
+
+def _trace() -> "Trace | None":
+    return getattr(_local, "trace", None)
+
+
+class Trace:
+    """Variables read and assigned by a function while it is traced.
+
+    Attributes:
+        read_as: the parameter that stands for each variable's value before.
+        current: the node of each variable's value now.
+    """
+
+    def __init__(self) -> None:
+        self.read_as: dict[Variable, Node] = {}
+        self.current: dict[Variable, Node] = {}
+
+    def read(self, variable: Variable) -> Node:
+        if variable not in self.current:
+            node = parameter(variable.path, variable.shape, variable.dtype)
+            self.read_as[variable] = self.current[variable] = node
+        return self.current[variable]
+
+    def write(self, variable: Variable, node: Node) -> None:
+        self.read(variable)
+        self.current[variable] = node
+
+
+@contextmanager
+def tracing(trace: Trace | None = None) -> Iterator[Trace]:
+    """Variables are read and assigned in the trace, in this thread, until the end of the block."""
+    outer, active = _trace(), trace or Trace()
+    _local.trace = active
+    try:
+        yield active
+    finally:
+        _local.trace = outer
+
+
+def is_tracing() -> bool:
+    """Whether this thread is inside a `tracing` block."""
+    return _trace() is not None
+
+
+def install_operators(table: dict[str, Callable[..., Any]]) -> None:
+    """Give Tensor and Variable the operators of `table`, {method name: function}."""
+    for name, function in table.items():
+        for cls in (Tensor, Variable):
+            setattr(cls, name, function)

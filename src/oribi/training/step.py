@@ -1,0 +1,164 @@
+"""One step as a program: the batch gathered from the data, the model, the loss, the gradients, the optimizer, the metrics.
+
+Nothing here computes: the model is called on symbols while variables are traced, and what comes out is compiled.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from oribi.engines.cpu import Call, Executable
+from oribi.graph import elementwise as ew
+from oribi.graph.grad import grad
+from oribi.graph.indexing import gather
+from oribi.graph.node import Node, parameter
+from oribi.graph.program import OPEN, make
+from oribi.graph.reductions import broadcast_in_dim
+from oribi.graph.structural import iota
+from oribi.layers.layer import training_phase
+from oribi.ops.core import full_node
+from oribi.tensor import Tensor, Trace, tracing
+
+from .data import Data
+
+CALL_SECONDS = 0.05  # how long a native call lasts: progress moves and Ctrl-C answers in between
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a step is compiled for; a change of any of it makes another step.
+
+    Attributes:
+        kind: `train`, `test` or `predict`.
+        batch: rows of a step.
+        ordered: rows are taken in a given order, rather than one after the other.
+        columns: shape (without the first axis) and dtype of each array of the data.
+        weighted: the last of them are sample weights.
+    """
+
+    kind: str
+    batch: int
+    ordered: bool
+    columns: tuple[tuple[tuple[int, ...], str], ...]
+    weighted: bool
+
+
+def layout_of(kind: str, batch: int, ordered: bool, data: Data) -> Layout:
+    columns = tuple((a.shape[1:], a.dtype.name) for a in data.arrays())
+    return Layout(kind, batch, ordered, columns, data.weights is not None)
+
+
+class Step:
+    """A compiled step: what to call, and the variables that it reads and replaces.
+
+    Attributes:
+        layout: what it was compiled for.
+        output_shape: of the model's output, the batch first.
+    """
+
+    def __init__(self, model: Any, layout: Layout) -> None:
+        self.layout = layout
+        inputs, rows, row, next_row = _rows(layout)
+        with tracing() as trace:
+            batch = [Tensor(gather(column, rows, 0)) for column in inputs[: len(layout.columns)]]
+            outputs, self.output_shape = _KINDS[layout.kind](model, trace, batch, layout.weighted)
+        self.variables = list(trace.read_as)
+        state = [(row, next_row), *((trace.read_as[v], trace.current[v]) for v in self.variables)]
+        self.executable = Executable(make(inputs, state, outputs))
+
+    def bind(self, data: Data, order: np.ndarray | None, row: np.ndarray, outputs: Sequence[np.ndarray]) -> "Bound":
+        return Bound(self, [*data.arrays(), *([order] if order is not None else [])], row, outputs)
+
+
+class Bound:
+    """A step bound to data. Variables whose array was replaced in the meantime are bound anew before the next call."""
+
+    def __init__(self, step: Step, inputs: list[np.ndarray], row: np.ndarray, outputs: Sequence[np.ndarray]) -> None:
+        self.step, self.inputs, self.row, self.outputs = step, inputs, row, outputs
+        self.arrays: list[np.ndarray] = []
+        self.call: Call | None = None
+
+        self.slice = 1
+
+    def run(self, first: int, most: int) -> int:
+        """Run steps from `first` on, as many as take about CALL_SECONDS; returns how many."""
+        count = min(self.slice, most)
+        call = self._ready()
+        start = time.perf_counter()
+        call(first, first + count)
+        took = max(time.perf_counter() - start, 1e-7)
+        self.slice = max(1, min(8 * self.slice, int(count * CALL_SECONDS / took)))
+        return count
+
+    def _ready(self) -> Call:
+        """The call, on the variables' present arrays."""
+        arrays = [v.own_array() for v in self.step.variables]
+        if self.call is None or any(a is not b for a, b in zip(arrays, self.arrays, strict=True)):
+            self.arrays = arrays
+            self.call = self.step.executable.bind(self.inputs, [self.row, *arrays], self.outputs)
+        return self.call
+
+
+def _rows(layout: Layout) -> tuple[list[Node], Node, Node, Node]:
+    """The inputs, the rows of this batch, and the counter of rows with its next value."""
+    columns = zip(("x", "y", "sample_weight"), layout.columns, strict=False)
+    inputs = [parameter(word, (OPEN, *shape), dtype) for word, (shape, dtype) in columns]
+    row = parameter("row", (), "int64")
+    first = broadcast_in_dim(row, (layout.batch,), ())
+    rows = ew.add(first, iota(shape=(layout.batch,), dtype="int64", axis=0))
+    if layout.ordered:
+        order = parameter("order", (OPEN,), "int64")
+        inputs.append(order)
+        rows = gather(order, rows, 0)
+    return inputs, rows, row, ew.add(row, full_node(layout.batch, (), "int64"))
+
+
+Traced = tuple[list[Node], tuple[int, ...]]
+
+
+def _forward(model: Any, batch: list[Tensor], weighted: bool, training: bool) -> tuple[Any, Any, Any, Any]:
+    """The prediction and the loss of a batch, which is added to the metrics."""
+    x, y = batch[0], batch[1]
+    weights = batch[2] if weighted else None
+    with training_phase(training):
+        y_pred = model(x, training=training)
+        loss = model.compute_loss(x, y, y_pred, weights, training=training)
+    return y, y_pred, weights, loss
+
+
+def _train(model: Any, trace: Trace, batch: list[Tensor], weighted: bool) -> Traced:
+    y, y_pred, weights, loss = _forward(model, batch, weighted, True)
+    variables = [v for v in model.trainable_variables if v in trace.read_as]
+    gradients = grad(loss.node, [trace.read_as[v] for v in variables])
+    model.optimizer.apply([Tensor(g) for g in gradients], variables)
+    model.update_metrics(y, y_pred, weights, loss)
+    return [], y_pred.shape
+
+
+def _test(model: Any, trace: Trace, batch: list[Tensor], weighted: bool) -> Traced:
+    y, y_pred, weights, loss = _forward(model, batch, weighted, False)
+    model.update_metrics(y, y_pred, weights, loss)
+    return [], y_pred.shape
+
+
+def _predict(model: Any, trace: Trace, batch: list[Tensor], weighted: bool) -> Traced:
+    with training_phase(False):
+        y_pred = model(batch[0], training=False)
+    return [y_pred.node], y_pred.shape
+
+
+_KINDS: dict[str, Callable[[Any, Trace, list[Tensor], bool], Traced]] = {
+    "train": _train,
+    "test": _test,
+    "predict": _predict,
+}
+
+
+def variables_state(model: Any) -> tuple[Any, ...]:
+    """What a step depends on beside its layout: which weights train, and with what loss and optimizer."""
+    trained = tuple(id(v) for v in model.trainable_variables)
+    return trained, id(getattr(model, "optimizer", None)), id(getattr(model, "loss_object", None))
+

@@ -1,0 +1,380 @@
+"""Trainer: compile, fit, evaluate, predict; what makes a layer a model."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from oribi import callbacks as cb
+from oribi import losses, ops, optimizers
+from oribi import metrics as metric_classes
+from oribi.random import next_seed
+
+from .data import Data, as_data, as_rows, split
+from .loop import Loop, float_logs
+from .step import Step, layout_of, variables_state
+
+BATCH = 32
+
+
+class Trainer:
+    """The methods of a model that train and use it. The rest of a model is a `Layer`."""
+
+    optimizer: Any = None
+    loss: Any = None
+    loss_object: Any = None
+    stop_training = False
+    _compiled = False
+
+    # --- compile ---
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: Any = "auto",
+        auto_scale_loss: bool = True,
+    ) -> None:
+        """Say how the model trains.
+
+        Args:
+            optimizer: name or object.
+            loss: name, object, or function of (y_true, y_pred).
+            metrics: names, objects or functions; `"accuracy"` is the one that fits the loss.
+            weighted_metrics: the same, weighted by sample weights.
+            run_eagerly, steps_per_execution, jit_compile, auto_scale_loss: taken for Keras' sake; whole epochs are always
+                compiled.
+        """
+        if loss_weights is not None:
+            raise NotImplementedError("compile(loss_weights=...) belongs to models with several outputs, not there yet")
+        self.optimizer = optimizers.get(optimizer)
+        self.loss = loss
+        self.loss_object = losses.get(loss)
+        self._metric_specs = [(m, False) for m in _listed(metrics)] + [(m, True) for m in _listed(weighted_metrics)]
+        self._metrics: list[tuple[Any, bool]] | None = None
+        self._loss_tracker = metric_classes.Mean(name="loss")
+        self._steps: dict[Any, Step] = {}
+        self.stop_training = False
+        self._compiled = True
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The loss's running mean, then the compiled metrics."""
+        if not self._compiled:
+            return []
+        return [self._loss_tracker, *(m for m, _ in self._metrics or ())]
+
+    @property
+    def metrics_names(self) -> list[str]:
+        return [m.name for m in self.metrics]
+
+    def reset_metrics(self) -> None:
+        """Start all metrics again."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """The metrics so far, by name."""
+        return {m.name: m.result() for m in self.metrics}
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Any:
+        """The compiled loss of a batch, and the penalties of regularized weights."""
+        penalties = self.losses  # type: ignore[attr-defined]
+        if self.loss_object is None and not penalties:
+            raise ValueError(f"{self.describe()} has no loss: give compile() one")  # type: ignore[attr-defined]
+        total = ops.zeros(())
+        if self.loss_object is not None:
+            total = self.loss_object(y, y_pred, sample_weight)
+            if total.ndim:
+                total = ops.mean(total)
+        for penalty in penalties:
+            total = ops.add(total, penalty)
+        return total
+
+    def update_metrics(self, y: Any, y_pred: Any, sample_weight: Any, loss: Any) -> None:
+        """Add a batch to the metrics."""
+        if self._metrics is None:
+            self._metrics = [(metric_classes.resolve_for(m, y.shape, y_pred.shape), w) for m, w in self._metric_specs]
+        self._loss_tracker.update_state(loss, sample_weight=float(y_pred.shape[0]))
+        for metric, weighted in self._metrics:
+            if weighted and sample_weight is not None:
+                metric.update_state(y, y_pred, sample_weight=sample_weight)
+            else:
+                metric.update_state(y, y_pred)
+
+    # --- steps ---
+
+    def _need_compiled(self, method: str) -> None:
+        if not self._compiled:
+            raise ValueError(
+                f"{self.describe()} is not compiled: call compile(optimizer=..., loss=...) "  # type: ignore[attr-defined]
+                f"before {method}()"
+            )
+
+    def _step(self, kind: str, batch: int, data: Data, ordered: bool = False) -> Step:
+        """The compiled step for a number of rows of such data."""
+        layout = layout_of(kind, batch, ordered, data)
+        steps = self.__dict__.setdefault("_steps", {})
+        key = (layout, variables_state(self))
+        if key not in steps:
+            steps[key] = Step(self, layout)
+        step = steps[key]
+        if kind != "predict" and self.loss_object is not None:
+            self.loss_object.check(data.y, step.output_shape)
+        return step
+
+    # --- fit ---
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Sequence[Any] | None = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: Any = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Sequence[int] = 1,
+    ) -> cb.History:
+        """Train.
+
+        Args:
+            x: inputs, one example a row: an array, a list or a tensor, of any number dtype.
+            y: true values, as many rows.
+            batch_size: rows of a step; 32 by default.
+            epochs: the number of the last epoch.
+            verbose: 0 silent, 1 a progress bar, 2 one line an epoch, `"auto"` is 1.
+            callbacks: objects whose hooks are called.
+            validation_split: the share of the last rows that is kept to validate on.
+            validation_data: `(x, y)` or `(x, y, sample_weight)` to validate on.
+            shuffle: take the rows in another order each epoch.
+            class_weight: {class: weight}.
+            sample_weight: a weight for each row.
+            initial_epoch: the number of the first epoch.
+            steps_per_epoch: at most so many steps an epoch.
+            validation_steps, validation_batch_size, validation_freq: as they say.
+
+        Returns:
+            A `History`: its `history` maps each metric to its values, one an epoch.
+
+        Raises:
+            ValueError, TypeError: the model is not compiled, or the data do not fit it.
+        """
+        self._need_compiled("fit")
+        data = as_data(x, y, sample_weight, class_weight)
+        validation = _validation(validation_data)
+        if validation is None and validation_split:
+            data, validation = split(data, validation_split)
+        batch = _positive("batch_size", batch_size or BATCH)
+        if steps_per_epoch is not None:
+            _positive("steps_per_epoch", steps_per_epoch)
+        verbose = _verbosity(verbose)
+        history, bar = cb.History(), cb.ProgbarLogger(verbose)
+        generator = np.random.default_rng(next_seed()) if shuffle else None
+
+        def make_step(size: int) -> Step:
+            return self._step("train", size, data, generator is not None)
+
+        def new_loop() -> Loop:
+            order = generator.permutation(len(data)) if generator is not None else None
+            return Loop(data, batch, make_step, order, steps_per_epoch)
+
+        loop = new_loop()
+        params = {"verbose": verbose, "epochs": epochs, "steps": loop.steps}
+        hooks = cb.CallbackList([*(callbacks or ()), history], self, params)
+        self.history, self.stop_training = history, False
+        hooks("on_train_begin")
+        for epoch in range(initial_epoch, epochs):
+            self.reset_metrics()
+            hooks("on_epoch_begin", epoch)
+            bar.start(loop.steps, f"Epoch {epoch + 1}/{epochs}")
+            logs = self._run("train", loop, hooks, bar)
+            if validation is not None and _due(epoch, validation_freq):
+                # Its metrics start anew, so those of the epoch were read before.
+                size = validation_batch_size or batch
+                tested = self._evaluate(validation, size, validation_steps, hooks, cb.ProgbarLogger(0))
+                logs |= {f"val_{name}": value for name, value in tested.items()}
+            bar.finish(loop.steps, logs)
+            hooks("on_epoch_end", epoch, logs)
+            if self.stop_training:
+                break
+            if epoch + 1 < epochs:
+                loop = new_loop()
+        hooks("on_train_end", logs if epochs > initial_epoch else None)
+        return history
+
+    def _run(self, kind: str, loop: Loop, hooks: cb.CallbackList, bar: cb.ProgbarLogger) -> dict[str, float]:
+        """One pass; returns the metrics."""
+        each = hooks.wants_batches(kind)
+        if each:
+            hooks(f"on_{kind}_batch_begin", 0)
+        for done in loop.run(each):
+            if each:
+                hooks(f"on_{kind}_batch_end", done - 1, self._logs())
+            if self.stop_training and kind == "train":
+                break
+            if each and done < loop.steps:
+                hooks(f"on_{kind}_batch_begin", done)
+            if bar.verbose == 1 and done < loop.steps:
+                bar.update(done, self._logs())
+        return self._logs()
+
+    def _logs(self) -> dict[str, float]:
+        return float_logs(self.get_metrics_result())
+
+    # --- evaluate and predict ---
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Sequence[Any] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """The loss and the metrics on data.
+
+        Args:
+            x, y, batch_size, verbose, sample_weight, callbacks: as in `fit`.
+            steps: at most so many batches.
+            return_dict: give them by name.
+
+        Returns:
+            The loss, or `[loss, metric, ...]`, or a dict.
+        """
+        self._need_compiled("evaluate")
+        data = as_data(x, y, sample_weight)
+        batch, bar = _positive("batch_size", batch_size or BATCH), cb.ProgbarLogger(_verbosity(verbose))
+        hooks = cb.CallbackList(callbacks or (), self, {"verbose": bar.verbose})
+        logs = self._evaluate(data, batch, steps, hooks, bar)
+        if return_dict:
+            return logs
+        values = [logs[name] for name in self.metrics_names]
+        return values[0] if len(values) == 1 else values
+
+    def _evaluate(
+        self, data: Data, batch: int, limit: int | None, hooks: cb.CallbackList, bar: cb.ProgbarLogger
+    ) -> dict[str, float]:
+        loop = Loop(data, batch, lambda size: self._step("test", size, data), limit=limit)
+        self.reset_metrics()
+        hooks("on_test_begin")
+        bar.start(loop.steps)
+        logs = self._run("test", loop, hooks, bar)
+        bar.finish(loop.steps, logs)
+        hooks("on_test_end", logs)
+        return logs
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Sequence[Any] | None = None,
+    ) -> np.ndarray:
+        """The model's output for each row.
+
+        Args:
+            x: inputs, one example a row.
+            batch_size: rows that are computed together; it does not change the result. 32 by default.
+            verbose, steps, callbacks: as in `evaluate`.
+
+        Returns:
+            An array, one row for each of `x`.
+        """
+        data = Data(as_rows(x, "x"))
+        batch, bar = _positive("batch_size", batch_size or BATCH), cb.ProgbarLogger(_verbosity(verbose))
+        if not len(data):
+            raise ValueError(f"x has no rows (shape {data.x.shape}); expected at least one example")
+        hooks = cb.CallbackList(callbacks or (), self, {"verbose": bar.verbose})
+        rows = min(len(data), steps * batch) if steps else len(data)
+        shape = self._step("predict", min(batch, rows), data).output_shape
+        kind = self._step("predict", min(batch, rows), data).executable.program.outputs[0].dtype
+        output = np.empty((rows, *shape[1:]), kind)
+        loop = Loop(data.rows(0, rows), batch, lambda size: self._step("predict", size, data), output=output)
+        hooks("on_predict_begin")
+        bar.start(loop.steps)
+        each = hooks.wants_batches("predict")
+        for done in loop.run(each):
+            if each:
+                hooks("on_predict_batch_end", done - 1, {"outputs": output[(done - 1) * batch : done * batch]})
+            bar.update(done, {})
+        bar.finish(loop.steps, {})
+        hooks("on_predict_end")
+        return output
+
+    # --- one batch ---
+
+    def train_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """One step on one batch; returns the metrics since they were last reset."""
+        self._need_compiled("train_on_batch")
+        return self._on_batch("train", as_data(x, y, sample_weight, class_weight), return_dict)
+
+    def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
+        """The metrics of one batch, added to those since they were last reset."""
+        self._need_compiled("test_on_batch")
+        return self._on_batch("test", as_data(x, y, sample_weight), return_dict)
+
+    def predict_on_batch(self, x: Any) -> np.ndarray:
+        """The model's output for one batch."""
+        rows = as_rows(x, "x")
+        return self.predict(rows, batch_size=max(len(rows), 1), verbose=0)
+
+    def _on_batch(self, kind: str, data: Data, return_dict: bool) -> Any:
+        for _ in Loop(data, len(data), lambda size: self._step(kind, size, data)).run():
+            pass
+        logs = {name: float(value) for name, value in self.get_metrics_result().items()}
+        values = list(logs.values())
+        return logs if return_dict else values[0] if len(values) == 1 else values
+
+
+def _listed(given: Any) -> list[Any]:
+    if given is None:
+        return []
+    return list(given) if isinstance(given, list | tuple) else [given]
+
+
+def _validation(given: Any) -> Data | None:
+    if given is None:
+        return None
+    if not isinstance(given, tuple | list) or len(given) not in (2, 3):
+        raise ValueError("validation_data must be (x, y) or (x, y, sample_weight)")
+    return as_data(*given)
+
+
+def _due(epoch: int, frequency: int | Sequence[int]) -> bool:
+    return (epoch + 1) % frequency == 0 if isinstance(frequency, int) else epoch + 1 in frequency
+
+
+def _positive(word: str, value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise ValueError(f"{word} must be a positive whole number, got {value!r}")
+    return int(value)
+
+
+def _verbosity(verbose: Any) -> int:
+    if verbose == "auto":
+        return 1
+    if verbose not in (0, 1, 2):
+        raise ValueError(f"verbose must be 0, 1, 2 or 'auto', got {verbose!r}")
+    return int(verbose)
