@@ -10,7 +10,7 @@ from typing import NamedTuple
 from oribi.graph.node import Node, Shape, size_of
 
 from . import elementwise
-from .index import AFFINE_VIEWS, Affine, Dims, Var, flatten, of, row_major
+from .index import AFFINE_VIEWS, Affine, Dims, Var, below_view, flat_index, flatten, of, row_major
 from .llvm import Builder, Value, const, i64
 from .simplify import ELEMENTWISE, splat_of
 
@@ -25,6 +25,7 @@ class Mask(NamedTuple):
 
 
 ALWAYS = Mask()
+FAR = 2**18  # elements of a table from which rows are prefetched: it does not stay in the cache
 
 
 def scalar_index(b: Builder, affine: Affine) -> Value:
@@ -59,11 +60,6 @@ def lane_stride(affine: Affine) -> int | None:
     return stride
 
 
-def flat_index(dims: Dims, shape: Shape) -> Affine:
-    """The row-major position; a collapsed loop nest gives it as the only dimension."""
-    return dims[0] if len(dims) == 1 and len(shape) != 1 else flatten(dims, shape)
-
-
 def _value(var: Var) -> Value:
     assert isinstance(var.value, Value), f"{var} has no value yet"
     return var.value
@@ -81,6 +77,7 @@ class Expression:
         self.preset = preset or {}
         self.memo: dict[object, Value] = {}
         self.found: dict[object, Var] = {}
+        self.following: dict[Var, Var] = {}
 
     def value(self, node: Node, dims: Dims, mask: Mask = ALWAYS) -> Value:
         """The value of `node` at `dims`."""
@@ -95,15 +92,18 @@ class Expression:
         splat = splat_of(node)
         if splat is not None:
             return const(splat, node.dtype)
-        if not fresh and (node in self.stored or node.op in ("parameter", "constant")):
+        if not fresh and self._is_buffer(node):
             return self.load(node, dims, mask)
         if node.op in ELEMENTWISE or node.op == "pack":
             operands = [self.value(o, dims, mask) for o in node.operands]
             return elementwise.RULES[node.op](self.b, node, *operands)
         if node.op in AFFINE_VIEWS:
-            below = AFFINE_VIEWS[node.op](node, dims)
+            below = below_view(node, dims, self._is_buffer)
             return self.value(node.operands[0], self._divided(node, dims) if below is None else below, mask)
         return _SPECIAL[node.op](self, node, dims, mask)
+
+    def _is_buffer(self, node: Node) -> bool:
+        return (node in self.stored or node.op in ("parameter", "constant")) and node not in self.preset
 
     def output(self, node: Node, dims: Dims, mask: Mask) -> Value:
         """The value of a node that this kernel stores: computed, not loaded."""
@@ -122,8 +122,16 @@ class Expression:
         if mask.guard is not None:
             lanes = b.binary("and", mask.guard, lanes) if lanes is not None else mask.guard
         if stride == 1:
+            self._prefetch(pointer, node.dtype, flat)
             return b.load(pointer, node.dtype, scalar_index(b, flat), b.lanes, lanes)
         return b.gather(pointer, node.dtype, lane_index(b, flat), lanes)
+
+    def _prefetch(self, pointer: str, dtype: str, flat: Affine) -> None:
+        """Ask for the same place of the row that comes next, where rows are taken in an order that memory cannot guess."""
+        for var in flat.terms:
+            if var in self.following:
+                ahead = Affine({self.following.get(v, v): c for v, c in flat.terms.items()}, flat.constant)
+                self.b.prefetch(pointer, dtype, scalar_index(self.b, ahead))
 
     def variable(self, value: Value, extent: int, key: object) -> Var:
         """An index found in memory or by division, known to be below `extent`."""
@@ -176,8 +184,22 @@ class Expression:
         if key not in self.found:
             index = elementwise.convert_value(self.b, self.value(indices, at, mask), "int64")
             index = self.b.intrinsic("smin", self.b.intrinsic("smax", index, i64(0)), i64(table.shape[axis] - 1))
-            self.variable(index, table.shape[axis], key)
+            found = self.variable(index, table.shape[axis], key)
+            if table.size > FAR and len(at) == 1 and not found.lanes:
+                self._find_following(found, table, indices, at[0])
         return self.value(table, (*dims[:axis], of(self.found[key]), *dims[axis + rank :]), mask)
+
+    def _find_following(self, found: Var, table: Node, indices: Node, at: Affine) -> None:
+        """The index that the next iteration of the loop around will find; the last one's own again at its end."""
+        if len(at.terms) != 1 or at.constant or not at.is_var(next(iter(at.terms))):
+            return
+        (loop,) = at.terms
+        b = self.b
+        later = b.minimum(b.add(_value(loop), i64(1)), i64(loop.extent - 1))
+        place = (of(Var("later", loop.extent, later)),)
+        index = elementwise.convert_value(b, self.value(indices, place), "int64")
+        index = b.intrinsic("smin", b.intrinsic("smax", index, i64(0)), i64(found.extent - 1))
+        self.following[found] = Var("following", found.extent, index)
 
     def concatenate(self, node: Node, dims: Dims, mask: Mask) -> Value:
         axis = node.attributes["axis"]

@@ -79,7 +79,7 @@ def _must_store(order: list[Node], roots: tuple[Node, ...]) -> set[Node]:
         if node.op == "dot_general":
             for operand in node.operands:
                 dims = tuple(map(of, axis_vars(operand.shape, "a")))
-                base, _ = through_views(operand, dims, stored.__contains__)
+                base, _ = through_views(operand, dims, lambda n: n in stored or n.op in LEAVES)
                 if base.op != "parameter" and not (base.op == "constant" and base.size > 1):
                     stored.add(base)
     return stored

@@ -8,7 +8,7 @@ index of its operand. As long as indices stay affine in the loop variables, ever
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from oribi.graph.node import Node, Shape, size_of
+from oribi.graph.node import Node, Shape
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,10 +167,22 @@ AFFINE_VIEWS: dict[str, Callable[[Node, Dims], Dims | None]] = {
 }
 
 
-def through_views(node: Node, dims: Dims, stop: Callable[[Node], bool]) -> tuple[Node, Dims]:
-    """Follow affine views down from `node`: the first node that is none (or where `stop` holds), and the index there."""
-    while node.op in AFFINE_VIEWS and not stop(node):
-        below = AFFINE_VIEWS[node.op](node, dims)
+def flat_index(dims: Dims, shape: Shape) -> Affine:
+    """The row-major position; where that alone is known, it is the only dimension."""
+    return dims[0] if len(dims) == 1 and len(shape) != 1 else flatten(dims, shape)
+
+
+def below_view(node: Node, dims: Dims, is_buffer: Callable[[Node], bool]) -> Dims | None:
+    """The operand's index of an affine view; of a reshaped buffer the position is enough."""
+    if node.op == "reshape" and is_buffer(node.operands[0]):
+        return (flat_index(dims, node.shape),)
+    return AFFINE_VIEWS[node.op](node, dims)
+
+
+def through_views(node: Node, dims: Dims, is_buffer: Callable[[Node], bool]) -> tuple[Node, Dims]:
+    """Follow affine views down from `node`, to a buffer or the first node that is no such view, and the index there."""
+    while node.op in AFFINE_VIEWS and not is_buffer(node):
+        below = below_view(node, dims, is_buffer)
         if below is None:
             break
         node, dims = node.operands[0], below
@@ -180,6 +192,3 @@ def through_views(node: Node, dims: Dims, stop: Callable[[Node], bool]) -> tuple
 def axis_vars(shape: Shape, prefix: str) -> tuple[Var, ...]:
     return tuple(Var(f"{prefix}{axis}", extent) for axis, extent in enumerate(shape))
 
-
-def is_empty(shape: Shape) -> bool:
-    return size_of(shape) == 0

@@ -14,8 +14,8 @@ from oribi.graph.node import Node, size_of
 
 from . import elementwise
 from .expression import ALWAYS, Expression, Mask, lane_index, scalar_index
-from .fuse import Kernel
-from .index import ZERO, Affine, Dims, Var, flatten, of, through_views
+from .fuse import LEAVES, Kernel
+from .index import ZERO, Affine, Dims, Var, flat_index, flatten, of, through_views
 from .llvm import Builder, Value, const, i64
 from .schedule import Schedule
 from .target import Target
@@ -93,6 +93,9 @@ class Emitter:
 
     def expression(self, preset: dict[Node, Value] | None = None) -> Expression:
         return Expression(self.b, self.stored, self.pointer_to_read, preset)
+
+    def is_buffer(self, node: Node) -> bool:
+        return node in self.stored or node.op in LEAVES
 
     # --- loops ---
 
@@ -506,8 +509,8 @@ class Tile:
         index = tuple(
             of(self.depth_vars[where]) if kind == "depth" else at[where] for kind, where in self.axes[side]
         )
-        base, below = through_views(operand, index, self.e.stored.__contains__)
-        return base, flatten(below, base.shape)
+        base, below = through_views(operand, index, self.e.is_buffer)
+        return base, flat_index(below, base.shape)
 
     def accumulate(self, rows: list[Value], column: Value, vectors: int, masks: list[Mask]) -> list[Value]:
         b = self.e.b
@@ -536,7 +539,7 @@ class Tile:
             at[split] = of(self.e.split_var)
         operand = self.root.operands[side]
         index = tuple(of(self.depth_vars[w]) if kind == "depth" else at[w] for kind, w in self.axes[side])
-        base, below = through_views(operand, index, self.e.stored.__contains__)
+        base, below = through_views(operand, index, self.e.is_buffer)
         self.e.pointer_to_read(base, below)
 
     def _split(self, node: Node, flat: Affine) -> tuple[str, dict[Var, int]]:

@@ -27,6 +27,7 @@ SSA = {
     "bool": "i1",
 }
 MEMORY = {**SSA, "bool": "i8"}
+CACHE_LINE = 64
 SUFFIX = {"float": "f32", "double": "f64"}
 
 
@@ -188,7 +189,7 @@ class Builder:
         if at.ref == "0":
             return pointer
         name = self.name("p")
-        self.lines.append(f"  {name} = getelementptr inbounds {MEMORY[dtype]}, ptr {pointer}, i64 {at.ref}")
+        self.lines.append(f"  {name} = getelementptr {MEMORY[dtype]}, ptr {pointer}, i64 {at.ref}")
         return name
 
     def load(self, pointer: str, dtype: str, at: Value, lanes: int = 1, mask: Value | None = None) -> Value:
@@ -254,6 +255,13 @@ class Builder:
         self.declare(name, "void", [value.type, pointers, "i32", f"<{lanes} x i1>"])
         size = dtypes.itemsize(value.dtype)
         self.do(f"call void @{name}({value.typed}, {pointers} {base}, i32 {size}, {mask.typed})")
+
+    def prefetch(self, pointer: str, dtype: str, at: Value) -> None:
+        """Ask for a vector's cache lines, soon to be read."""
+        self.declare("llvm.prefetch.p0", "void", ["ptr", "i32", "i32", "i32"])
+        for byte in range(0, self.lanes * dtypes.itemsize(dtype), CACHE_LINE):
+            where = self.address(pointer, dtype, self.add(at, i64(byte // dtypes.itemsize(dtype))))
+            self.do(f"call void @llvm.prefetch.p0(ptr {where}, i32 0, i32 3, i32 1)")
 
     def scratch(self, dtype: str, count: int) -> str:
         """Room for `count` elements on the stack, taken once for the whole function."""

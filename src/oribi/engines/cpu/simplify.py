@@ -20,7 +20,7 @@ from oribi.graph.program import Program
 from oribi.graph.reductions import broadcast_in_dim, reduce_sum
 from oribi.graph.structural import reshape, transpose
 
-from .index import axis_vars, flatten, of, through_views
+from .index import axis_vars, flat_index, of, through_views
 
 FOLD_LIMIT = 4096
 ELEMENTWISE = frozenset(p.name for p in (*ew.UNARY, *ew.BINARY, *ew.COMPARE, ew.select, ew.convert_p))
@@ -271,12 +271,10 @@ def lay_out_dot(node: Node, context: Context) -> Node | None:
 
 
 def _stride(node: Node, axis: int) -> int:
-    """Elements between neighbours along an axis, in the buffer that lies under the node's views; 0 when unknown."""
+    """Elements between neighbours along an axis, in the buffer that will lie under the node's views."""
     variables = axis_vars(node.shape, "a")
-    base, dims = through_views(node, tuple(map(of, variables)), lambda n: False)
-    if base.op not in ("parameter", "constant", "pack") and base is not node and base.op in ("gather", "pad", "concatenate"):
-        return flatten(tuple(map(of, variables)), node.shape).coefficient(variables[axis])
-    return flatten(dims, base.shape).coefficient(variables[axis])
+    base, dims = through_views(node, tuple(map(of, variables)), lambda n: n.op in ("parameter", "constant", "pack"))
+    return flat_index(dims, base.shape).coefficient(variables[axis])
 
 
 def _packed(node: Node, side: int, free: tuple[int, ...]) -> Node:
