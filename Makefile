@@ -1,0 +1,36 @@
+# `make quickstart` runs the main job, `make test` the tests, `make check` the linters. Each sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: quickstart test check format bench bench-peers clean
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[plot,test,check]'
+	touch $(STAMP)
+
+quickstart: $(STAMP)
+	$(BIN)/oribi quickstart
+
+test: $(STAMP)
+	$(BIN)/python -m pytest
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench-peers:
+	$(PYTHON) bench/peers.py .peers
+
+bench: $(STAMP)
+	$(BIN)/python bench/quickstart.py --peers .peers
+
+clean:
+	rm -rf $(VENV) .peers build dist
