@@ -1,5 +1,7 @@
 """`dot_general`: every product of matrices, batched or not, with any axes contracted."""
 
+from functools import lru_cache
+
 from . import dtypes
 from .node import GraphError, Node, Primitive, Shape
 from .structural import transpose
@@ -7,6 +9,7 @@ from .structural import transpose
 Axes = tuple[int, ...]
 
 
+@lru_cache(maxsize=1024)
 def free_axes(rank: int, *used: Axes) -> Axes:
     """The axes that are neither contracted nor batch axes."""
     taken = {axis for axes in used for axis in axes}

@@ -47,6 +47,7 @@ def itemsize(dtype: str) -> int:
     return int(np.dtype(dtype).itemsize)
 
 
+@lru_cache(maxsize=512)
 def canonical(dtype: object) -> str:
     """The name of a dtype given as a string, a NumPy dtype or a Python type.
 

@@ -4,6 +4,7 @@ There is no broadcasting here: ops make it explicit with `broadcast_in_dim`.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -38,7 +39,14 @@ def _operation(name: str, arity: int, accepts: tuple[str, ...], gradient: Rule, 
 
 def full_like(node: Node, value: float) -> Node:
     """A node of the shape and dtype of `node`, every element `value`."""
-    return constant(np.broadcast_to(np.asarray(value, node.dtype), node.shape))
+    return _splat(float(value).hex() if isinstance(value, float) else value, node.shape, node.dtype)
+
+
+@lru_cache(maxsize=1024)
+def _splat(value: float | str, shape: Shape, dtype: str) -> Node:
+    """Kept, because layers ask for the same ones at every call. Floats come as text, which tells 0.0 from -0.0."""
+    number = float.fromhex(value) if isinstance(value, str) else value
+    return constant(np.broadcast_to(np.asarray(number, dtype), shape))
 
 
 _NUMBERS = dtypes.FLOATS + dtypes.INTEGERS

@@ -1,8 +1,7 @@
 """Node and Primitive: what a graph is made of."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,15 +75,20 @@ class GraphError(ValueError):
 _scope = threading.local()
 
 
-@contextmanager
-def origin(name: str) -> Iterator[None]:
-    """Nodes made inside remember `name`, the layer that made them."""
-    outer = getattr(_scope, "origin", "")
-    _scope.origin = name
-    try:
-        yield
-    finally:
-        _scope.origin = outer
+class origin:
+    """Nodes made inside of the block remember `name`, the layer that made them."""
+
+    __slots__ = ("_name", "_outer")
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._outer = getattr(_scope, "origin", "")
+        _scope.origin = self._name
+
+    def __exit__(self, *error: object) -> None:
+        _scope.origin = self._outer
 
 
 def size_of(shape: Iterable[int]) -> int:

@@ -2,8 +2,7 @@
 
 import inspect
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,15 +21,20 @@ Shape = tuple[int | None, ...]
 _local = threading.local()
 
 
-@contextmanager
-def training_phase(training: bool | None) -> Iterator[None]:
-    """Layers called inside without a `training` argument take this one."""
-    outer = getattr(_local, "training", None)
-    _local.training = training
-    try:
-        yield
-    finally:
-        _local.training = outer
+class training_phase:
+    """Layers called inside of the block without a `training` argument take this one."""
+
+    __slots__ = ("_outer", "_training")
+
+    def __init__(self, training: bool | None) -> None:
+        self._training = training
+
+    def __enter__(self) -> None:
+        self._outer = getattr(_local, "training", None)
+        _local.training = self._training
+
+    def __exit__(self, *error: object) -> None:
+        _local.training = self._outer
 
 
 class Layer:

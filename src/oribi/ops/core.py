@@ -13,6 +13,7 @@ from oribi.graph.structural import reshape
 from oribi.tensor import Tensor, Variable
 
 Axis = int | Sequence[int] | None
+_KNOWN = frozenset(np.dtype(d) for d in dtypes.ALL)
 
 
 def as_node(x: Any, dtype: Any = None) -> Node:
@@ -36,9 +37,9 @@ def as_array(x: Any, dtype: Any = None) -> np.ndarray:
     if array.dtype.kind not in "fiub":
         raise TypeError(f"cannot make a tensor of dtype {array.dtype} ({type(x).__name__}); expected numbers")
     if dtype is None:
-        typed = hasattr(x, "dtype") and array.dtype.name in dtypes.ALL
-        weak = {"f": dtypes.FLOATX, "i": "int32", "u": "int32", "b": "bool"}[array.dtype.kind]
-        dtype = array.dtype.name if typed else "float32" if array.dtype.name == "float16" else weak
+        if hasattr(x, "dtype") and array.dtype in _KNOWN:
+            return array
+        dtype = {"f": dtypes.FLOATX, "i": "int32", "u": "int32", "b": "bool"}[array.dtype.kind]
     return array.astype(dtypes.canonical(dtype), copy=False)
 
 
@@ -48,13 +49,15 @@ def cast_node(node: Node, dtype: str) -> Node:
 
 def weak_dtype(x: Any) -> str:
     """The dtype that `x` brings to a promotion: Python numbers are weak."""
+    if isinstance(x, Tensor | Variable):
+        return x.dtype
     if isinstance(x, bool):
         return "bool"
     if isinstance(x, int):
         return "int"
     if isinstance(x, float):
         return "float"
-    return x.dtype if isinstance(x, Tensor | Variable) else str(as_array(x).dtype)
+    return dtypes.canonical(as_array(x).dtype)
 
 
 def promoted(*xs: Any, at_least: str | None = None) -> list[Node]:
@@ -78,6 +81,8 @@ def together(*nodes: Node) -> list[Node]:
     Raises:
         ValueError: they have none.
     """
+    if all(n.shape == nodes[0].shape for n in nodes):
+        return list(nodes)
     try:
         shape = np.broadcast_shapes(*(n.shape for n in nodes))
     except ValueError:
@@ -88,7 +93,10 @@ def together(*nodes: Node) -> list[Node]:
 
 def tensor(node: Node, *sources: Any) -> Tensor:
     """A tensor for a node that was made of `sources`."""
-    depth = max((s._depth for s in sources if isinstance(s, Tensor)), default=0)
+    depth = 0
+    for source in sources:
+        if isinstance(source, Tensor) and source._depth > depth:
+            depth = source._depth
     return Tensor(node, depth + 1)
 
 

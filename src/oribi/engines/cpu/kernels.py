@@ -454,9 +454,10 @@ class Emitter:
                 row_in_tile = stack.enter_context(b.loop(i64(0), count)).index
                 at[row] = of(self.var(row, b.add(first_row, row_in_tile)))  # type: ignore[index,arg-type]
             plain = [j for j in range(vectors) if masks[j] is ALWAYS]
-            if len(plain) == 1:
-                point(row_in_tile, 0, column, ALWAYS)
-            elif plain:
+            if len(plain) <= 2:
+                for j in plain:
+                    point(row_in_tile, j, b.add(column, i64(j * b.lanes)), ALWAYS)
+            else:
                 with b.loop(i64(0), i64(len(plain) * b.lanes), b.lanes) as loop:
                     place = b.add(b.mul(row_in_tile, i64(vectors * b.lanes)), loop.index)
                     self._store_from(scratch, place, root, at, vector, b.add(column, loop.index), ALWAYS)

@@ -1,6 +1,6 @@
 """Vector mathematics: float32 polynomials in place of libm's one-lane-at-a-time functions.
 
-Every function is within 2 ulp of the true value (tests/engines/cpu/test_math.py measures it against float64), for normal,
+Every function is within 2 ulp of the true value, log1p and logistic within 2.5 (tests/engines/cpu/test_math.py), for normal,
 subnormal and infinite arguments; NaN gives NaN. float64 goes to libm lane by lane. The coefficients come from
 tools/fit_polynomials.py; the argument reductions are Cody and Waite's ("Software manual for the elementary functions", 1980).
 """

@@ -20,6 +20,28 @@ SPINS = 2000  # checks of the barrier, some 30 us, before a thread gives up its 
 YIELDS = 16
 
 PAUSE = {"x86_64": "call void @llvm.x86.sse2.pause()", "aarch64": "call void @llvm.aarch64.hint(i32 1)"}
+# Results too small for a normal number become zero while a program runs: the running means of optimizers decay into
+# subnormal numbers, stay there for good, and arithmetic on them is several times slower. (declarations, on entry, on return)
+FLUSH = {
+    "x86_64": (
+        "declare void @llvm.x86.sse.stmxcsr(ptr)\ndeclare void @llvm.x86.sse.ldmxcsr(ptr)",
+        """  %modes = alloca [2 x i32], align 8
+  call void @llvm.x86.sse.stmxcsr(ptr %modes)
+  %mode = load i32, ptr %modes, align 4
+  %flushing = or i32 %mode, 32768
+  %mode2 = getelementptr i32, ptr %modes, i64 1
+  store i32 %flushing, ptr %mode2, align 4
+  call void @llvm.x86.sse.ldmxcsr(ptr %mode2)""",
+        "  call void @llvm.x86.sse.ldmxcsr(ptr %modes)",
+    ),
+    "aarch64": (
+        "declare i64 @llvm.aarch64.get.fpcr()\ndeclare void @llvm.aarch64.set.fpcr(i64)",
+        """  %mode = call i64 @llvm.aarch64.get.fpcr()
+  %flushing = or i64 %mode, 16777216
+  call void @llvm.aarch64.set.fpcr(i64 %flushing)""",
+        "  call void @llvm.aarch64.set.fpcr(i64 %mode)",
+    ),
+}
 FUTEX = {"x86_64": 202, "aarch64": 98}
 
 
@@ -149,6 +171,7 @@ class _Main:
         names: list[str],
     ) -> None:
         self.kernels, self.functions, self.schedules, self.plan, self.names = kernels, functions, schedules, plan, names
+        self.target = target
         self.b = Builder(target.lanes, {})
         self.thread, self.team = Value("int64", 1, "%thread"), Value("int64", 1, "%team")
         self.slots: dict[int, str] = {}
@@ -176,8 +199,9 @@ class _Main:
                     else:
                         self._call(number, loop.index)
                 b.do("call void @barrier(ptr %sync, i64 %team)")
+        declared, enter, leave = FLUSH.get(self.target.triple.split("-")[0], ("", "", ""))
         head = "define void @run(i64 %thread, i64 %team, i64 %first, i64 %last, ptr %table, ptr %sync) {"
-        return "\n".join([head, "entry:", *b.entry, *b.lines, "  ret void", "}"])
+        return "\n".join([declared, head, "entry:", enter, *b.entry, *b.lines, leave, "  ret void", "}"])
 
     def _load_pointer(self, slot: int) -> str:
         where = self.b.name("slot")

@@ -32,8 +32,8 @@ def evaluate(outputs: Sequence[Node], known: Mapping[Node, Array] | None = None)
     with np.errstate(all="ignore"):
         for node in topological(outputs):
             if node not in values:
-                operands = [values[o] for o in node.operands]
-                values[node] = np.asarray(RULES[node.op](node, *operands))
+                value = RULES[node.primitive.name](node, *[values[o] for o in node.operands])
+                values[node] = value if type(value) is np.ndarray else np.asarray(value)
     return [values[o] for o in outputs]
 
 

@@ -137,6 +137,8 @@ def _arg(function: Callable[..., Array]) -> Rule:
 def dot_general(node: Node, lhs: Array, rhs: Array) -> Array:
     """As matrices: batch axes first, then the free and the contracted axes of either side as one."""
     contract, batch = node.attributes["contract"], node.attributes["batch"]
+    if lhs.ndim == rhs.ndim == 2 and contract == ((1,), (0,)):
+        return lhs @ rhs
     left_free = free_axes(lhs.ndim, contract[0], batch[0])
     right_free = free_axes(rhs.ndim, contract[1], batch[1])
     batches = [lhs.shape[a] for a in batch[0]]
