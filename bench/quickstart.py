@@ -35,7 +35,11 @@ def run(name: str, peers: Path, environment: dict[str, str], seed: int) -> dict[
     command = [str(python), str(HERE / "jobs" / script), *arguments, str(seed)]
     start = time.perf_counter()
     process = subprocess.Popen(
-        command, env={**os.environ, **environment, **extra, **quiet}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        env={**os.environ, **environment, **extra, **quiet},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     out, err = process.communicate()
     if process.returncode:
@@ -110,7 +114,10 @@ def table(results: dict[str, list[dict[str, float]]], story: dict[str, list[floa
         ("accuracy", "test accuracy", "{:.4f}"),
         ("wall_s", "process s", "{:.1f}"),
     )
-    cpu = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), "")
+    cpu = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        "",
+    )
     lines = [
         "# The quickstart beside its peers",
         "",
@@ -130,7 +137,10 @@ def table(results: dict[str, list[dict[str, float]]], story: dict[str, list[floa
             cells.append(cell)
         lines.append("| " + " | ".join(cells) + " |")
     lines += ["", "## The page's whole program", "", "| | cache empty | cache full |", "|---|---|---|"]
-    for word, cold, warm in (("wall time, s", "cold", "warm"), ("of it tracing and compiling, s", "cold_compile", "warm_compile")):
+    for word, cold, warm in (
+        ("wall time, s", "cold", "warm"),
+        ("of it tracing and compiling, s", "cold_compile", "warm_compile"),
+    ):
         lines.append(f"| {word} | {statistics.median(story[cold]):.2f} | {statistics.median(story[warm]):.2f} |")
     lines += ["", f"Peak memory above the user's own arrays: {statistics.median(story['memory']):.0f} MB.", ""]
     return "\n".join(lines)

@@ -8,7 +8,8 @@ import pytest
 
 _cache = tempfile.TemporaryDirectory(prefix="oribi-cache-")
 os.environ["ORIBI_CACHE"] = _cache.name
-os.environ["KERAS_BACKEND"] = "numpy"
+os.environ["KERAS_BACKEND"] = "jax"
+os.environ["JAX_ENABLE_X64"] = "1"
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -25,5 +26,5 @@ def mnist_folder():
 
 @pytest.fixture(scope="session")
 def keras():
-    """The installed Keras, on its NumPy backend."""
+    """The installed Keras, on JAX."""
     return pytest.importorskip("keras", reason="Keras is not installed: nothing to compare with")

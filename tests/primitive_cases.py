@@ -88,7 +88,13 @@ def _select() -> list[Case]:
 
 def _convert() -> list[Case]:
     return [
-        Case("convert", (s,), (lambda d: lambda x: elementwise.convert_p(x, dtype=d))(d), (*NUMBERS, "bool"), smooth=d == "float64")
+        Case(
+            "convert",
+            (s,),
+            (lambda d: lambda x: elementwise.convert_p(x, dtype=d))(d),
+            (*NUMBERS, "bool"),
+            smooth=d == "float64",
+        )
         for s in ((), (19,), (2, 5))
         for d in (*NUMBERS, "bool")
     ]

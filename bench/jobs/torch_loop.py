@@ -10,9 +10,7 @@ torch.manual_seed(int(sys.argv[1]))
 x, y, x_test, y_test = load()
 x, x_test = (torch.tensor(a, dtype=torch.float32).reshape(-1, 784) for a in (x, x_test))
 y, y_test = (torch.tensor(a, dtype=torch.long) for a in (y, y_test))
-model = torch.nn.Sequential(
-    torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Dropout(0.2), torch.nn.Linear(128, 10)
-)
+model = torch.nn.Sequential(torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Dropout(0.2), torch.nn.Linear(128, 10))
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7, fused=True)
 loss_of = torch.nn.CrossEntropyLoss()
 

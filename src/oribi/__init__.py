@@ -45,8 +45,22 @@ _NAMES = {
 __all__ = [*_MODULES, *_NAMES]
 
 if TYPE_CHECKING:
-    from . import activations, callbacks, datasets, initializers, layers, losses, metrics, models, ops
-    from . import optimizers, random, regularizers, tf, utils
+    from . import (
+        activations,
+        callbacks,
+        datasets,
+        initializers,
+        layers,
+        losses,
+        metrics,
+        models,
+        ops,
+        optimizers,
+        random,
+        regularizers,
+        tf,
+        utils,
+    )
     from .initializers import Initializer
     from .layers import Input, Layer
     from .losses import Loss

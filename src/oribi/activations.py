@@ -6,7 +6,6 @@ from oribi import ops
 from oribi.ops import (
     elu,
     exp,
-    gelu,
     hard_sigmoid,
     leaky_relu,
     log_sigmoid,
@@ -20,6 +19,7 @@ from oribi.ops import (
     softsign,
     tanh,
 )
+from oribi.ops import gelu as _gelu
 from oribi.ops import relu as _relu
 from oribi.tensor import Tensor
 from oribi.utils.registry import resolve, table_of
@@ -32,7 +32,6 @@ def linear(x: Any) -> Any:
 
 def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Tensor:
     """max(x, 0), with a slope below the threshold and a ceiling where they are given."""
-    from oribi import ops
 
     if negative_slope == 0.0 and threshold == 0.0:
         result = _relu(x)
@@ -42,11 +41,19 @@ def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, th
     return result if max_value is None else ops.minimum(result, max_value)
 
 
-exponential = exp
+def gelu(x: Any, approximate: bool = False) -> Tensor:
+    """x times the normal distribution function at x; with `approximate`, by a tanh."""
+    return _gelu(x, approximate)
 
-_FUNCTIONS = (elu, gelu, hard_sigmoid, leaky_relu, linear, log_sigmoid, log_softmax, relu, relu6)
+
+def exponential(x: Any) -> Tensor:
+    """e to the power of x."""
+    return exp(x)
+
+
+_FUNCTIONS = (elu, exponential, gelu, hard_sigmoid, leaky_relu, linear, log_sigmoid, log_softmax, relu, relu6)
 _FUNCTIONS += (selu, sigmoid, silu, softmax, softplus, softsign, tanh)
-TABLE = {**table_of(*_FUNCTIONS), "swish": silu, "exponential": exp}
+TABLE = {**table_of(*_FUNCTIONS), "swish": silu}
 
 
 def get(identifier: Any) -> Any:

@@ -115,7 +115,9 @@ def _unit(words: Node) -> Node:
     return ew.mul(as_float, ew.full_like(as_float, 2.0**-24))
 
 
-def normal(shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Seed = None) -> Tensor:
+def normal(
+    shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Seed = None
+) -> Tensor:
     """Normally distributed numbers (Box and Muller, 1958)."""
     count = size_of(shape)
     words = random_bits(_key(seed), (2, count))

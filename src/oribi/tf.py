@@ -31,43 +31,24 @@ from oribi.ops import abs as abs
 from oribi.ops import (
     add,
     argmax,
-    argmin,
     clip,
     concatenate,
     convert_to_tensor,
-    cos,
     divide,
     equal,
     exp,
-    expand_dims,
-    eye,
-    floor,
-    greater,
-    less,
-    matmul,
     maximum,
     minimum,
     multiply,
-    ones,
-    ones_like,
     reshape,
-    sin,
-    split,
     sqrt,
     square,
-    squeeze,
-    stack,
     subtract,
     tanh,
-    transpose,
-    where,
-    zeros,
-    zeros_like,
 )
 from oribi.ops import max as reduce_max
 from oribi.ops import mean as reduce_mean
 from oribi.ops import min as reduce_min
-from oribi.ops import prod as reduce_prod
 from oribi.ops import round as round
 from oribi.ops import sum as reduce_sum
 from oribi.tensor import Tensor, Variable

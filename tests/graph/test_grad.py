@@ -13,7 +13,20 @@ from tests.primitive_cases import CASES
 
 SMOOTH = [c for c in CASES if c.smooth and "float64" in c.dtypes and sum(map(np.prod, c.shapes)) < 400]
 FLAT = {"constant", "parameter", "sign", "floor", "ceil", "round_nearest_even", "is_finite", "not", "and", "or", "xor"}
-FLAT |= {"shift_left", "shift_right_logical", "eq", "ne", "lt", "le", "gt", "ge", "iota", "random_bits", "argmax", "argmin"}
+FLAT |= {
+    "shift_left",
+    "shift_right_logical",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "iota",
+    "random_bits",
+    "argmax",
+    "argmin",
+}
 FLAT |= {"reduce_and", "reduce_or"}
 
 

@@ -37,7 +37,11 @@ class EarlyStopping(Callback):
             raise ValueError(f"EarlyStopping: mode must be auto, min or max, got {mode!r}")
         self.monitor, self.min_delta, self.patience, self.verbose = monitor, abs(min_delta), patience, verbose
         self.mode = mode if mode != "auto" else "max" if monitor.endswith(("acc", "accuracy", "auc")) else "min"
-        self.baseline, self.restore_best_weights, self.start_from_epoch = baseline, restore_best_weights, start_from_epoch
+        self.baseline, self.restore_best_weights, self.start_from_epoch = (
+            baseline,
+            restore_best_weights,
+            start_from_epoch,
+        )
 
     def on_train_begin(self, logs: Logs = None) -> None:
         self.wait, self.stopped_epoch, self.best_epoch = 0, 0, 0

@@ -16,8 +16,12 @@ def main() -> None:
 @click.option("--seed", default=0, show_default=True, help="Of every random number.")
 @click.option("--epochs", default=5, show_default=True, type=click.IntRange(min=1))
 @click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1))
-@click.option("--output", default="quickstart", show_default=True, type=click.Path(path_type=Path), help="Folder for pictures.")
-@click.option("--data", type=click.Choice(["mnist", "synthetic"]), help="Which digits; MNIST if it can be had, by default.")
+@click.option(
+    "--output", default="quickstart", show_default=True, type=click.Path(path_type=Path), help="Folder for pictures."
+)
+@click.option(
+    "--data", type=click.Choice(["mnist", "synthetic"]), help="Which digits; MNIST if it can be had, by default."
+)
 def quickstart(**options: Any) -> None:
     """Train a classifier of handwritten digits, and tell the story of it."""
     from .quickstart import run

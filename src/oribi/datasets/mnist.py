@@ -118,7 +118,10 @@ def _from_idx(contents: dict[str, bytes]) -> tuple[Split, Split]:
     def labels(name: str) -> np.ndarray:
         return np.frombuffer(contents[name], np.uint8, offset=8).copy()
 
-    train, test = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"), ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+    train, test = (
+        ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+        ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+    )
     return (images(train[0]), labels(train[1])), (images(test[0]), labels(test[1]))
 
 

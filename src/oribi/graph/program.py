@@ -8,7 +8,6 @@ import numpy as np
 
 from .node import GraphError, Node, topological
 
-
 OPEN = 2**40  # extent of an input's first axis that arrays of any length may stand for
 
 

@@ -109,4 +109,3 @@ argmin = _arg_reduction("argmin")
 
 REDUCTIONS = (reduce_sum_p, reduce_prod, reduce_max, reduce_min, reduce_and, reduce_or)
 TABLE = {p.name: p for p in (broadcast_p, *REDUCTIONS, argmax, argmin)}
-

@@ -247,7 +247,9 @@ class Layer:
             What `call` returns.
         """
         if isinstance(inputs, InputTensor):
-            raise NotImplementedError("the functional API is not there yet: put the layers into oribi.Sequential([...])")
+            raise NotImplementedError(
+                "the functional API is not there yet: put the layers into oribi.Sequential([...])"
+            )
         with origin(self.describe()):
             inputs = self._cast(inputs)
             if not self.built:

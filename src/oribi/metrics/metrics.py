@@ -56,7 +56,9 @@ class Metric:
         self.dtype = dtype or "float32"
         self._variables: list[Variable] = []
 
-    def add_variable(self, shape: Any = (), initializer: Any = "zeros", dtype: Any = None, name: str = "variable") -> Variable:
+    def add_variable(
+        self, shape: Any = (), initializer: Any = "zeros", dtype: Any = None, name: str = "variable"
+    ) -> Variable:
         """Make a variable of the metric's state."""
         from oribi import initializers
 

@@ -122,7 +122,11 @@ class Sequential(Model):
 
     def get_config(self) -> dict[str, Any]:
         shape = self._input.shape if self._input else None
-        return {"name": self.name, "layers": [serialize(layer) for layer in self._sublayers], "build_input_shape": shape}
+        return {
+            "name": self.name,
+            "layers": [serialize(layer) for layer in self._sublayers],
+            "build_input_shape": shape,
+        }
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "Sequential":

@@ -38,7 +38,13 @@ class Optimizer:
     ) -> None:
         self.name = name or snake_case(type(self).__name__)
         for key, value in unsupported.items():
-            if key not in ("use_ema", "ema_momentum", "ema_overwrite_frequency", "loss_scale_factor", "gradient_accumulation_steps"):
+            if key not in (
+                "use_ema",
+                "ema_momentum",
+                "ema_overwrite_frequency",
+                "loss_scale_factor",
+                "gradient_accumulation_steps",
+            ):
                 raise TypeError(f"{type(self).__name__} got an unexpected argument {key!r}")
             if value not in (None, False):
                 raise NotImplementedError(f"{type(self).__name__}: {key} is not there yet")

@@ -34,7 +34,9 @@ class RMSprop(Optimizer):
         super().build(variables)
         self.velocities = [self.add_variable_from_reference(v, "velocity") for v in variables]
         self.momentums = [self.add_variable_from_reference(v, "momentum") for v in variables] if self.momentum else []
-        self.averages = [self.add_variable_from_reference(v, "average_gradient") for v in variables] if self.centered else []
+        self.averages = (
+            [self.add_variable_from_reference(v, "average_gradient") for v in variables] if self.centered else []
+        )
 
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
         index = self.index(variable)

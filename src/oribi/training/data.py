@@ -51,7 +51,7 @@ def as_rows(value: Any, word: str) -> Array:
         raise NotImplementedError(f"{word} is a dict: models with several inputs are not there yet; pass one array")
     if isinstance(value, tuple | list) and value and isinstance(value[0], np.ndarray | Tensor) and _several(value):
         raise NotImplementedError(f"{word} is a list of arrays: models with several inputs are not there yet")
-    if hasattr(value, "__next__") or hasattr(value, "__iter__") and not hasattr(value, "__len__"):
+    if hasattr(value, "__next__") or (hasattr(value, "__iter__") and not hasattr(value, "__len__")):
         raise NotImplementedError(f"{word} is a {type(value).__name__}: generators are not there yet; pass arrays")
     try:
         array = value.numpy() if isinstance(value, Tensor | Variable) else np.asarray(value)
@@ -81,7 +81,7 @@ def _supported(array: Array, word: str) -> str:
     return replacement[name]
 
 
-def as_data(x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, needs_y: bool = True) -> Data:
+def as_data(x: Any, y: Any = None, sample_weight: Any = None) -> Data:
     """Checked rows.
 
     Raises:
@@ -90,18 +90,17 @@ def as_data(x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any 
     rows = as_rows(x, "x")
     if len(rows) == 0:
         raise ValueError(f"x has no rows (shape {rows.shape}); expected at least one example")
-    if y is None and needs_y:
+    if y is None:
         raise ValueError("y is missing: training and evaluation need true values beside x")
-    targets = None if y is None else as_rows(y, "y")
+    targets = as_rows(y, "y")
     weights = None if sample_weight is None else as_rows(sample_weight, "sample_weight").astype("float32", copy=False)
     for word, other in (("y", targets), ("sample_weight", weights)):
         if other is not None and len(other) != len(rows):
             raise ValueError(f"x has {len(rows)} rows and {word} has {len(other)}; they must be as many")
-    data = Data(rows, targets, weights)
-    return data if class_weight is None else _with_class_weights(data, class_weight)
+    return Data(rows, targets, weights)
 
 
-def _with_class_weights(data: Data, class_weight: Mapping[int, float]) -> Data:
+def with_class_weights(data: Data, class_weight: Mapping[int, float]) -> Data:
     """Each example weighted by its class, times its own weight."""
     y = data.y
     assert y is not None

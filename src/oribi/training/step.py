@@ -161,4 +161,3 @@ def variables_state(model: Any) -> tuple[Any, ...]:
     """What a step depends on beside its layout: which weights train, and with what loss and optimizer."""
     trained = tuple(id(v) for v in model.trainable_variables)
     return trained, id(getattr(model, "optimizer", None)), id(getattr(model, "loss_object", None))
-

@@ -10,7 +10,7 @@ from oribi import losses, ops, optimizers
 from oribi import metrics as metric_classes
 from oribi.random import next_seed
 
-from .data import Data, as_data, as_rows, split
+from .data import Data, as_data, as_rows, split, with_class_weights
 from .loop import Loop, float_logs
 from .step import Step, layout_of, variables_state
 
@@ -176,10 +176,12 @@ class Trainer:
             ValueError, TypeError: the model is not compiled, or the data do not fit it.
         """
         self._need_compiled("fit")
-        data = as_data(x, y, sample_weight, class_weight)
+        data = as_data(x, y, sample_weight)
         validation = _validation(validation_data)
         if validation is None and validation_split:
             data, validation = split(data, validation_split)
+        if class_weight is not None:
+            data = with_class_weights(data, class_weight)
         batch = _positive("batch_size", batch_size or BATCH)
         if steps_per_epoch is not None:
             _positive("steps_per_epoch", steps_per_epoch)
@@ -328,7 +330,10 @@ class Trainer:
     ) -> Any:
         """One step on one batch; returns the metrics since they were last reset."""
         self._need_compiled("train_on_batch")
-        return self._on_batch("train", as_data(x, y, sample_weight, class_weight), return_dict)
+        data = as_data(x, y, sample_weight)
+        return self._on_batch(
+            "train", data if class_weight is None else with_class_weights(data, class_weight), return_dict
+        )
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """The metrics of one batch, added to those since they were last reset."""

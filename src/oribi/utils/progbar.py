@@ -42,7 +42,9 @@ class Progbar:
         self._last = 0.0
         self._drawn = 0
 
-    def update(self, current: int, values: Sequence[tuple[str, Any]] | None = None, finalize: bool | None = None) -> None:
+    def update(
+        self, current: int, values: Sequence[tuple[str, Any]] | None = None, finalize: bool | None = None
+    ) -> None:
         """Show that `current` steps are done.
 
         Args:
@@ -92,7 +94,9 @@ class Progbar:
             seconds = f"{took:.0f}s"
         else:
             seconds = _clock(took / current * (total - current))
-        line = f"{bold}{count}{plain} {bar} {bold}{seconds}{plain} {_each(took, current)}/{self.unit_name}{self._shown()}"
+        line = (
+            f"{bold}{count}{plain} {bar} {bold}{seconds}{plain} {_each(took, current)}/{self.unit_name}{self._shown()}"
+        )
         if _redraws():
             width = len(line)
             _write("\r" + line + " " * max(0, self._drawn - width) + ("\n" if finalize else ""))

@@ -44,10 +44,30 @@ def assert_close(have, want, dtype, label):
         np.testing.assert_array_equal(have, want, err_msg=label)
 
 
-SPECIAL = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1.0, -1.0, 1e-42, 3.4e38, -3.4e38, 88.8, -104.5, 1e9, -0.5, 0.5, 2.5, 7e15]
+SPECIAL = [
+    np.nan,
+    np.inf,
+    -np.inf,
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    1e-42,
+    3.4e38,
+    -3.4e38,
+    88.8,
+    -104.5,
+    1e9,
+    -0.5,
+    0.5,
+    2.5,
+    7e15,
+]
 
 
-ON_FLOATS = sorted({c.name for c in CASES if c.name in elementwise.TABLE and "float32" in c.dtypes and len(c.shapes) < 3})
+ON_FLOATS = sorted(
+    {c.name for c in CASES if c.name in elementwise.TABLE and "float32" in c.dtypes and len(c.shapes) < 3}
+)
 
 
 @pytest.mark.parametrize("name", ON_FLOATS)

@@ -48,7 +48,11 @@ def grown(draw, nodes):
     if kind == "dot" and rank:
         fitting = [n for n in nodes if n.shape and n.shape[0] == x.shape[-1]]
         if fitting:
-            return ew.mul(*(lambda d: (d, ew.full_like(d, 0.1)))(dot_general(x, draw(st.sampled_from(fitting)), ((rank - 1,), (0,)))))
+            return ew.mul(
+                *(lambda d: (d, ew.full_like(d, 0.1)))(
+                    dot_general(x, draw(st.sampled_from(fitting)), ((rank - 1,), (0,)))
+                )
+            )
     if kind == "gather" and rank:
         indices = constant(np.array(draw(st.lists(st.integers(-2, 40), min_size=1, max_size=9)), "int32"))
         return indexing.gather(x, indices, draw(st.integers(0, rank - 1)))

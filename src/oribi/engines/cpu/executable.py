@@ -137,7 +137,9 @@ class Executable:
         """How many threads a step is worth."""
         return team.default_size() if self.work >= TEAM_WORK else 1
 
-    def bind(self, inputs: Sequence[Array], state: Sequence[Array], outputs: Sequence[Array], threads: int = 0) -> "Call":
+    def bind(
+        self, inputs: Sequence[Array], state: Sequence[Array], outputs: Sequence[Array], threads: int = 0
+    ) -> "Call":
         """A call of this program on these arrays; `threads` 0 lets the amount of work decide.
 
         Args:

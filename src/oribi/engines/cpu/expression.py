@@ -287,10 +287,6 @@ def collapses(outputs: tuple[Node, ...], root: Node | None, stored: frozenset[No
             continue
         if node.op in ELEMENTWISE or (node.op == "pack"):
             stack.extend(node.operands)
-        elif node.op not in AFFINE_VIEWS or size_of(node.operands[0].shape) != 1 or node.op == "reshape":
-            return False
-        elif node.operands[0].op not in ("parameter", "constant") and node.operands[0] not in stored:
+        elif node.op not in AFFINE_VIEWS or size_of(node.operands[0].shape) != 1 or node.op == "reshape" or (node.operands[0].op not in ("parameter", "constant") and node.operands[0] not in stored):
             return False
     return True
-
-

@@ -22,7 +22,7 @@ COMPUTES = ROOTS | MAPS
 LEAVES = frozenset({"parameter", "constant"})
 
 CHEAP = frozenset(
-    "neg abs add sub mul max min and or xor not eq ne lt le gt ge select convert shift_left shift_right_logical".split()
+    ["neg", "abs", "add", "sub", "mul", "max", "min", "and", "or", "xor", "not", "eq", "ne", "lt", "le", "gt", "ge", "select", "convert", "shift_left", "shift_right_logical"]
 )
 CHEAP_LIMIT = 3  # operations worth computing again instead of storing
 
@@ -103,7 +103,11 @@ def sources(node: Node, groups: "dict[Node, Group]") -> list[Node]:
 def _singletons(order: list[Node], stored: set[Node]) -> dict[Node, Group]:
     groups: dict[Node, Group] = {}
     for node in order:
-        if node.op in COMPUTES or (node in stored and node.op not in LEAVES) or (node.op == "constant" and node in stored):
+        if (
+            node.op in COMPUTES
+            or (node in stored and node.op not in LEAVES)
+            or (node.op == "constant" and node in stored)
+        ):
             groups[node] = Group([node], node if node.op in ROOTS else None, node.shape)
     for node, group in groups.items():
         for source in sources(node, groups):
@@ -129,7 +133,9 @@ def _can_merge(producer: Group, consumer: Group) -> bool:
         return False
     if (producer.root and consumer.root) or any(g.root and g.root.op == "scatter_add" for g in (producer, consumer)):
         return False
-    return not _reaches(producer.readers - {consumer}, consumer) and not _reaches(consumer.readers - {producer}, producer)
+    return not _reaches(producer.readers - {consumer}, consumer) and not _reaches(
+        consumer.readers - {producer}, producer
+    )
 
 
 def _reaches(start: set[Group], target: Group) -> bool:

@@ -155,7 +155,9 @@ def _slice(node: Node, dims: Dims) -> Dims:
 
 def _reverse(node: Node, dims: Dims) -> Dims:
     axes = node.attributes["axes"]
-    return tuple(dim * -1 + (n - 1) if a in axes else dim for a, (dim, n) in enumerate(zip(dims, node.shape, strict=True)))
+    return tuple(
+        dim * -1 + (n - 1) if a in axes else dim for a, (dim, n) in enumerate(zip(dims, node.shape, strict=True))
+    )
 
 
 AFFINE_VIEWS: dict[str, Callable[[Node, Dims], Dims | None]] = {
@@ -191,4 +193,3 @@ def through_views(node: Node, dims: Dims, is_buffer: Callable[[Node], bool]) -> 
 
 def axis_vars(shape: Shape, prefix: str) -> tuple[Var, ...]:
     return tuple(Var(f"{prefix}{axis}", extent) for axis, extent in enumerate(shape))
-

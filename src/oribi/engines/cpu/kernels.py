@@ -246,7 +246,9 @@ class Emitter:
             values = [self._combine(root, *pair) for pair in zip(values[::2], values[1::2], strict=True)]
         return self._across_lanes(root, values[0])
 
-    def _along_last(self, root: Node, last: int, dims: Dims, at: dict[int, Affine], carried: list[Value]) -> list[Value]:
+    def _along_last(
+        self, root: Node, last: int, dims: Dims, at: dict[int, Affine], carried: list[Value]
+    ) -> list[Value]:
         """The innermost loop: blocks of `chains` vectors, then single vectors, then a masked one."""
         b, x, axes = self.b, root.operands[0], root.attributes["axes"]
         extent, lanes = x.shape[last], b.lanes
@@ -324,9 +326,7 @@ class Emitter:
             where = [stack.enter_context(b.loop(i64(0), i64(n))).index for n in indices.shape]
             position = [of(Var(f"p{i}", indices.shape[i], v)) for i, v in enumerate(where)]
             index = elementwise.convert_value(b, self.expression().value(indices, tuple(position)), "int64")
-            mine = b.binary(
-                "and", b.compare("icmp sge", index, self.low), b.compare("icmp slt", index, self.high)
-            )
+            mine = b.binary("and", b.compare("icmp sge", index, self.low), b.compare("icmp slt", index, self.high))
             with b.when(mine):
                 target = of(Var("row", x.shape[axis], index))
                 self._add_slice(root, at, target, position, behind)
@@ -507,9 +507,7 @@ class Tile:
     def address(self, side: int, at: list[Affine]) -> tuple[Node, Affine]:
         """The buffer of an operand and the position in it of a point of the domain, depth included."""
         operand = self.root.operands[side]
-        index = tuple(
-            of(self.depth_vars[where]) if kind == "depth" else at[where] for kind, where in self.axes[side]
-        )
+        index = tuple(of(self.depth_vars[where]) if kind == "depth" else at[where] for kind, where in self.axes[side])
         base, below = through_views(operand, index, self.e.is_buffer)
         return base, flat_index(below, base.shape)
 
@@ -530,7 +528,9 @@ class Tile:
         wide_pointer, wide_steps = self._split(wide_node, wide)
         tall_pointers = [self._split(node, flat) for node, flat in tall]
         start = b.spread(const(0, self.root.dtype), b.lanes)
-        return self._depth(0, {}, [start] * (len(rows) * vectors), wide_pointer, wide_steps, tall_pointers, vectors, masks)
+        return self._depth(
+            0, {}, [start] * (len(rows) * vectors), wide_pointer, wide_steps, tall_pointers, vectors, masks
+        )
 
     def _note(self, node: Node, side: int) -> None:
         """Tell the planner what is read: the thread's own rows where the operand's split axis is the domain's."""

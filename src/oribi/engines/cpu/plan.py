@@ -48,7 +48,9 @@ class Plan:
 # --- updates in place -------------------------------------------------------------------------------------------------
 
 
-def update_in_place(program: Program, kernels: list[Kernel], stored: frozenset[Node]) -> tuple[dict[Node, Node], set[tuple[int, int]]]:
+def update_in_place(
+    program: Program, kernels: list[Kernel], stored: frozenset[Node]
+) -> tuple[dict[Node, Node], set[tuple[int, int]]]:
     """Which updates are written over their state: {update: state}, and the orders (reader, writer) that this asks for.
 
     An update that cannot be is stored apart and copied when all is done, by a kernel that is added here.
@@ -224,5 +226,3 @@ def _pack_arena(lives: list[tuple[int, int, Node]], placements: dict[Node, Place
         placed.append((first, last, offset, offset + size))
         total = max(total, offset + size)
     return total
-
-

@@ -11,7 +11,6 @@ from oribi.graph.node import Node, Shape, size_of
 
 from .expression import collapses
 from .fuse import ARG_REDUCTIONS, LEAVES, REDUCTIONS, Kernel
-
 from .simplify import splat_of
 from .target import Target
 
@@ -49,7 +48,9 @@ class Schedule:
         return self.split, self.grain
 
 
-def schedule(kernels: list[Kernel], results: frozenset[Node], stored: frozenset[Node], target: Target) -> list[Schedule]:
+def schedule(
+    kernels: list[Kernel], results: frozenset[Node], stored: frozenset[Node], target: Target
+) -> list[Schedule]:
     """A schedule for each kernel. `results` are the nodes that outlive the step."""
     made: list[Schedule] = []
     replicated: set[Node] = set()
@@ -178,6 +179,3 @@ def _tile(rows: int, columns: int, dtype: str, target: Target) -> tuple[int, int
 def _rhs_free(root: Node) -> int:
     contract, batch = root.attributes["contract"], root.attributes["batch"]
     return len(root.operands[1].shape) - len(contract[1]) - len(batch[1])
-
-
-

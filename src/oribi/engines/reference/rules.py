@@ -150,7 +150,11 @@ def dot_general(node: Node, lhs: Array, rhs: Array) -> Array:
 
 
 def gather(node: Node, x: Array, indices: Array) -> Array:
-    return np.take(x, indices, axis=node.attributes["axis"], mode="clip") if indices.size else np.empty(node.shape, node.dtype)
+    return (
+        np.take(x, indices, axis=node.attributes["axis"], mode="clip")
+        if indices.size
+        else np.empty(node.shape, node.dtype)
+    )
 
 
 def scatter_add(node: Node, x: Array, indices: Array, updates: Array) -> Array:
