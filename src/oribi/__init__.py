@@ -45,30 +45,31 @@ _NAMES = {
 __all__ = [*_MODULES, *_NAMES]
 
 if TYPE_CHECKING:
-    from . import (
-        activations,
-        callbacks,
-        datasets,
-        initializers,
-        layers,
-        losses,
-        metrics,
-        models,
-        ops,
-        optimizers,
-        random,
-        regularizers,
-        tf,
-        utils,
-    )
-    from .initializers import Initializer
-    from .layers import Input, Layer
-    from .losses import Loss
-    from .metrics import Metric
-    from .models import Model, Sequential
-    from .optimizers import Optimizer
-    from .regularizers import Regularizer
-    from .tensor import Tensor, Variable
+    from . import activations as activations
+    from . import callbacks as callbacks
+    from . import datasets as datasets
+    from . import initializers as initializers
+    from . import layers as layers
+    from . import losses as losses
+    from . import metrics as metrics
+    from . import models as models
+    from . import ops as ops
+    from . import optimizers as optimizers
+    from . import random as random
+    from . import regularizers as regularizers
+    from . import tf as tf
+    from . import utils as utils
+    from .initializers import Initializer as Initializer
+    from .layers import Input as Input
+    from .layers import Layer as Layer
+    from .losses import Loss as Loss
+    from .metrics import Metric as Metric
+    from .models import Model as Model
+    from .models import Sequential as Sequential
+    from .optimizers import Optimizer as Optimizer
+    from .regularizers import Regularizer as Regularizer
+    from .tensor import Tensor as Tensor
+    from .tensor import Variable as Variable
 
 
 def __getattr__(name: str) -> _Any:

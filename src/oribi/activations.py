@@ -51,7 +51,18 @@ def exponential(x: Any) -> Tensor:
     return exp(x)
 
 
-_FUNCTIONS = (elu, exponential, gelu, hard_sigmoid, leaky_relu, linear, log_sigmoid, log_softmax, relu, relu6)
+_FUNCTIONS: tuple[Any, ...] = (
+    elu,
+    exponential,
+    gelu,
+    hard_sigmoid,
+    leaky_relu,
+    linear,
+    log_sigmoid,
+    log_softmax,
+    relu,
+    relu6,
+)
 _FUNCTIONS += (selu, sigmoid, silu, softmax, softplus, softsign, tanh)
 TABLE = {**table_of(*_FUNCTIONS), "swish": silu}
 

@@ -199,7 +199,7 @@ HeNormal = _scaled("HeNormal", 2.0, "fan_in", "truncated_normal", "He et al., 20
 LecunUniform = _scaled("LecunUniform", 1.0, "fan_in", "uniform", "LeCun et al., 1998")
 LecunNormal = _scaled("LecunNormal", 1.0, "fan_in", "truncated_normal", "LeCun et al., 1998")
 
-_CLASSES = (Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling)
+_CLASSES: tuple[Any, ...] = (Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling)
 _CLASSES += (GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal)
 TABLE = {**table_of(*_CLASSES), "uniform": RandomUniform, "normal": RandomNormal, "zero": Zeros, "one": Ones}
 

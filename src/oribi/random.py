@@ -122,14 +122,14 @@ def normal(
     count = size_of(shape)
     words = random_bits(_key(seed), (2, count))
     unit = Tensor(_unit(words))
-    radius = ops.sqrt(ops.multiply(ops.log1p(ops.negative(unit[0])), -2.0))  # type: ignore[index]
-    angle = ops.multiply(unit[1], 2 * math.pi)  # type: ignore[index]
+    radius = ops.sqrt(ops.multiply(ops.log1p(ops.negative(unit[0])), -2.0))
+    angle = ops.multiply(unit[1], 2 * math.pi)
     flat = ops.multiply(radius, ops.cos(angle))
     scaled = ops.add(ops.multiply(Tensor(reshape(flat.node, tuple(shape))), stddev), mean)
     return ops.cast(scaled, dtype or "float32")
 
 
-def dropout(inputs: Any, rate: float, noise_shape: Sequence[int] | None = None, seed: Seed = None) -> Tensor:
+def dropout(inputs: Any, rate: float, noise_shape: Sequence[int | None] | None = None, seed: Seed = None) -> Tensor:
     """Each element 0 with probability `rate`, else divided by 1 - rate (Srivastava et al., 2014)."""
     x = Tensor(inputs.node)
     shape = tuple(n or s for n, s in zip(noise_shape, x.shape, strict=True)) if noise_shape else x.shape

@@ -8,7 +8,7 @@ computed, becomes one graph.
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +19,26 @@ from oribi.graph.node import Node, constant, parameter, topological
 HELD_BACK = 256  # operations that a tensor puts off before it is computed, so that graphs of loops stay bounded
 
 
-class Tensor:
+class Operators:
+    """Python's operators and indexing; `ops/operators.py`, which lies above, puts them in place."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __add__(self, other: Any) -> "Tensor": ...
+        def __radd__(self, other: Any) -> "Tensor": ...
+        def __sub__(self, other: Any) -> "Tensor": ...
+        def __rsub__(self, other: Any) -> "Tensor": ...
+        def __mul__(self, other: Any) -> "Tensor": ...
+        def __rmul__(self, other: Any) -> "Tensor": ...
+        def __truediv__(self, other: Any) -> "Tensor": ...
+        def __rtruediv__(self, other: Any) -> "Tensor": ...
+        def __matmul__(self, other: Any) -> "Tensor": ...
+        def __getitem__(self, key: Any) -> "Tensor": ...
+
+
+class Tensor(Operators):
     """An array that is computed when it is looked at.
 
     Attributes:
@@ -117,10 +136,8 @@ class Tensor:
 
     __hash__ = object.__hash__
 
-    # Operators are put in place by `oribi.ops`, which lies above: see ops/operators.py.
 
-
-class Variable:
+class Variable(Operators):
     """An array that is assigned to: a weight, an optimizer slot, a metric's sum.
 
     Args:
@@ -227,11 +244,11 @@ class Variable:
 
     def assign_add(self, value: Any) -> Tensor:
         """Add to the value; returns it."""
-        return self.assign(self.value + value)  # type: ignore[operator]
+        return self.assign(self.value + value)
 
     def assign_sub(self, value: Any) -> Tensor:
         """Subtract from the value; returns it."""
-        return self.assign(self.value - value)  # type: ignore[operator]
+        return self.assign(self.value - value)
 
     def __repr__(self) -> str:
         values = np.array2string(self._array, separator=", ", threshold=20)
@@ -304,7 +321,6 @@ def is_tracing() -> bool:
 
 
 def install_operators(table: dict[str, Callable[..., Any]]) -> None:
-    """Give Tensor and Variable the operators of `table`, {method name: function}."""
+    """Give tensors and variables the operators of `table`, {method name: function}."""
     for name, function in table.items():
-        for cls in (Tensor, Variable):
-            setattr(cls, name, function)
+        setattr(Operators, name, function)

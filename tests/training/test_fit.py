@@ -1,6 +1,5 @@
 """Training as a hostile user does it: odd batches, interruptions, threads, forks, wrong input."""
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -192,22 +191,31 @@ def test_two_models_fit_in_two_threads(big_enough_for_a_team):
     assert [bits(m) for m in together] == [bits(m) for m in alone]
 
 
-def _fit_in_child(queue):
+FORKED = """
+import os
+os.environ["ORIBI_THREADS"] = "2"
+import sys
+sys.path.insert(0, os.getcwd())
+from oribi.engines.cpu import executable
+executable.TEAM_WORK = 0
+from tests.training.test_fit import X, Y, bits, model
+def fit():
     made = model()
     made.fit(X, Y, verbose=0)
-    queue.put(bits(made))
+    return bits(made)
+parent = fit()
+child = os.fork()
+if not child:
+    os._exit(0 if fit() == parent else 1)
+print("child", os.waitpid(child, 0)[1], "parent", fit() == parent)
+"""
 
 
-def test_a_fit_inside_of_a_forked_worker(big_enough_for_a_team):
-    made = model()
-    made.fit(X, Y, verbose=0)
-    context = multiprocessing.get_context("fork")
-    queue = context.Queue()
-    child = context.Process(target=_fit_in_child, args=(queue,))
-    child.start()
-    assert queue.get(timeout=60) == bits(made)
-    child.join(10)
-    assert child.exitcode == 0
+def test_a_fit_inside_of_a_forked_worker():
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED], capture_output=True, text=True, env=dict(os.environ), timeout=60
+    )
+    assert done.stdout == "child 0 parent True\n", done.stderr
 
 
 INTERRUPTED = """

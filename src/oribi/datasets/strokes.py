@@ -273,7 +273,7 @@ def basis(stroke: Stroke, segments: int) -> np.ndarray:
     matrix = np.zeros((segments + 1, count))
     rows = np.arange(segments + 1)
     if stroke.kind == "line":
-        weights = ((0, 1 - t), (1, t))
+        weights: tuple[tuple[int, np.ndarray], ...] = ((0, 1 - t), (1, t))
     else:
         weights = (
             (-1, (-t + 2 * t**2 - t**3) / 2),

@@ -54,19 +54,23 @@ _BITS = (*dtypes.INTEGERS, "bool")
 
 # --- one operand ------------------------------------------------------------------------------------------------------
 
-neg = _operation("neg", 1, _NUMBERS, lambda ct, y: (neg(ct),))
-abs = _operation("abs", 1, _NUMBERS, lambda ct, y: (mul(ct, sign(y.operands[0])),))
-sign = _operation("sign", 1, _NUMBERS, no_gradient)
-exp = _operation("exp", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, y),))
-expm1 = _operation("expm1", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, add(y, full_like(y, 1))),))
-log = _operation("log", 1, dtypes.FLOATS, lambda ct, y: (div(ct, y.operands[0]),))
-log1p = _operation("log1p", 1, dtypes.FLOATS, lambda ct, y: (div(ct, add(y.operands[0], full_like(y, 1))),))
-sqrt = _operation("sqrt", 1, dtypes.FLOATS, lambda ct, y: (div(mul(ct, full_like(y, 0.5)), y),))
-rsqrt = _operation("rsqrt", 1, dtypes.FLOATS, lambda ct, y: (mul(mul(ct, full_like(y, -0.5)), div(y, y.operands[0])),))
-sin = _operation("sin", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, cos(y.operands[0])),))
-cos = _operation("cos", 1, dtypes.FLOATS, lambda ct, y: (neg(mul(ct, sin(y.operands[0]))),))
-tanh = _operation("tanh", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, sub(full_like(y, 1), mul(y, y))),))
-logistic = _operation("logistic", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, mul(y, sub(full_like(y, 1), y))),))
+neg: Primitive = _operation("neg", 1, _NUMBERS, lambda ct, y: (neg(ct),))
+abs: Primitive = _operation("abs", 1, _NUMBERS, lambda ct, y: (mul(ct, sign(y.operands[0])),))
+sign: Primitive = _operation("sign", 1, _NUMBERS, no_gradient)
+exp: Primitive = _operation("exp", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, y),))
+expm1: Primitive = _operation("expm1", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, add(y, full_like(y, 1))),))
+log: Primitive = _operation("log", 1, dtypes.FLOATS, lambda ct, y: (div(ct, y.operands[0]),))
+log1p: Primitive = _operation("log1p", 1, dtypes.FLOATS, lambda ct, y: (div(ct, add(y.operands[0], full_like(y, 1))),))
+sqrt: Primitive = _operation("sqrt", 1, dtypes.FLOATS, lambda ct, y: (div(mul(ct, full_like(y, 0.5)), y),))
+rsqrt: Primitive = _operation(
+    "rsqrt", 1, dtypes.FLOATS, lambda ct, y: (mul(mul(ct, full_like(y, -0.5)), div(y, y.operands[0])),)
+)
+sin: Primitive = _operation("sin", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, cos(y.operands[0])),))
+cos: Primitive = _operation("cos", 1, dtypes.FLOATS, lambda ct, y: (neg(mul(ct, sin(y.operands[0]))),))
+tanh: Primitive = _operation("tanh", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, sub(full_like(y, 1), mul(y, y))),))
+logistic: Primitive = _operation(
+    "logistic", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, mul(y, sub(full_like(y, 1), y))),)
+)
 
 
 def _erf_gradient(ct: Node, y: Node) -> tuple[Node]:
@@ -75,18 +79,18 @@ def _erf_gradient(ct: Node, y: Node) -> tuple[Node]:
     return (mul(ct, mul(full_like(x, 2 / np.sqrt(np.pi)), exp(neg(mul(x, x))))),)
 
 
-erf = _operation("erf", 1, dtypes.FLOATS, _erf_gradient)
-floor = _operation("floor", 1, dtypes.FLOATS, no_gradient)
-ceil = _operation("ceil", 1, dtypes.FLOATS, no_gradient)
-round_nearest_even = _operation("round_nearest_even", 1, dtypes.FLOATS, no_gradient)
-is_finite = _operation("is_finite", 1, dtypes.FLOATS, no_gradient, result="bool")
-logical_not = _operation("not", 1, _BITS, no_gradient)
+erf: Primitive = _operation("erf", 1, dtypes.FLOATS, _erf_gradient)
+floor: Primitive = _operation("floor", 1, dtypes.FLOATS, no_gradient)
+ceil: Primitive = _operation("ceil", 1, dtypes.FLOATS, no_gradient)
+round_nearest_even: Primitive = _operation("round_nearest_even", 1, dtypes.FLOATS, no_gradient)
+is_finite: Primitive = _operation("is_finite", 1, dtypes.FLOATS, no_gradient, result="bool")
+logical_not: Primitive = _operation("not", 1, _BITS, no_gradient)
 
 # --- two operands -----------------------------------------------------------------------------------------------------
 
-add = _operation("add", 2, _NUMBERS, lambda ct, z: (ct, ct))
-sub = _operation("sub", 2, _NUMBERS, lambda ct, z: (ct, neg(ct)))
-mul = _operation("mul", 2, _NUMBERS, lambda ct, z: (mul(ct, z.operands[1]), mul(ct, z.operands[0])))
+add: Primitive = _operation("add", 2, _NUMBERS, lambda ct, z: (ct, ct))
+sub: Primitive = _operation("sub", 2, _NUMBERS, lambda ct, z: (ct, neg(ct)))
+mul: Primitive = _operation("mul", 2, _NUMBERS, lambda ct, z: (mul(ct, z.operands[1]), mul(ct, z.operands[0])))
 
 
 def _div_gradient(ct: Node, z: Node) -> tuple[Node, Node]:
@@ -119,23 +123,23 @@ def _extremum_gradient(ct: Node, z: Node) -> tuple[Node, Node]:
     return select(tie, half, select(eq(x, z), ct, zero)), select(tie, half, select(eq(y, z), ct, zero))
 
 
-div = _operation("div", 2, _NUMBERS, _div_gradient)
-rem = _operation("rem", 2, _NUMBERS, _rem_gradient)
-pow = _operation("pow", 2, dtypes.FLOATS, _pow_gradient)
-max = _operation("max", 2, _NUMBERS, _extremum_gradient)
-min = _operation("min", 2, _NUMBERS, _extremum_gradient)
-logical_and = _operation("and", 2, _BITS, no_gradient)
-logical_or = _operation("or", 2, _BITS, no_gradient)
-logical_xor = _operation("xor", 2, _BITS, no_gradient)
-shift_left = _operation("shift_left", 2, dtypes.INTEGERS, no_gradient)
-shift_right_logical = _operation("shift_right_logical", 2, dtypes.INTEGERS, no_gradient)
+div: Primitive = _operation("div", 2, _NUMBERS, _div_gradient)
+rem: Primitive = _operation("rem", 2, _NUMBERS, _rem_gradient)
+pow: Primitive = _operation("pow", 2, dtypes.FLOATS, _pow_gradient)
+max: Primitive = _operation("max", 2, _NUMBERS, _extremum_gradient)
+min: Primitive = _operation("min", 2, _NUMBERS, _extremum_gradient)
+logical_and: Primitive = _operation("and", 2, _BITS, no_gradient)
+logical_or: Primitive = _operation("or", 2, _BITS, no_gradient)
+logical_xor: Primitive = _operation("xor", 2, _BITS, no_gradient)
+shift_left: Primitive = _operation("shift_left", 2, dtypes.INTEGERS, no_gradient)
+shift_right_logical: Primitive = _operation("shift_right_logical", 2, dtypes.INTEGERS, no_gradient)
 
-eq = _operation("eq", 2, dtypes.ALL, no_gradient, result="bool")
-ne = _operation("ne", 2, dtypes.ALL, no_gradient, result="bool")
-lt = _operation("lt", 2, dtypes.ALL, no_gradient, result="bool")
-le = _operation("le", 2, dtypes.ALL, no_gradient, result="bool")
-gt = _operation("gt", 2, dtypes.ALL, no_gradient, result="bool")
-ge = _operation("ge", 2, dtypes.ALL, no_gradient, result="bool")
+eq: Primitive = _operation("eq", 2, dtypes.ALL, no_gradient, result="bool")
+ne: Primitive = _operation("ne", 2, dtypes.ALL, no_gradient, result="bool")
+lt: Primitive = _operation("lt", 2, dtypes.ALL, no_gradient, result="bool")
+le: Primitive = _operation("le", 2, dtypes.ALL, no_gradient, result="bool")
+gt: Primitive = _operation("gt", 2, dtypes.ALL, no_gradient, result="bool")
+ge: Primitive = _operation("ge", 2, dtypes.ALL, no_gradient, result="bool")
 
 
 # --- select, convert --------------------------------------------------------------------------------------------------
@@ -173,7 +177,7 @@ def convert(x: Node, dtype: str) -> Node:
     return x if x.dtype == dtype else convert_p(x, dtype=dtype)
 
 
-UNARY = (neg, abs, sign, exp, expm1, log, log1p, sqrt, rsqrt, sin, cos, tanh, logistic, erf)
+UNARY: tuple[Primitive, ...] = (neg, abs, sign, exp, expm1, log, log1p, sqrt, rsqrt, sin, cos, tanh, logistic, erf)
 UNARY += (floor, ceil, round_nearest_even, is_finite, logical_not)
 BINARY = (add, sub, mul, div, rem, pow, max, min, logical_and, logical_or, logical_xor, shift_left, shift_right_logical)
 COMPARE = (eq, ne, lt, le, gt, ge)

@@ -137,7 +137,7 @@ def _infer_reverse(x: Node, *, axes: Shape) -> tuple[Shape, str]:
     return x.shape, x.dtype
 
 
-reverse = Primitive("reverse", _infer_reverse, lambda ct, y: (reverse(ct, axes=y.attributes["axes"]),))
+reverse: Primitive = Primitive("reverse", _infer_reverse, lambda ct, y: (reverse(ct, axes=y.attributes["axes"]),))
 
 
 def _infer_iota(*, shape: Shape, dtype: str, axis: int) -> tuple[Shape, str]:

@@ -83,10 +83,15 @@ class Layer:
             input_shape = tuple(batch_input_shape)[1:]  # type: ignore[assignment]
         self._input_shape_hint = None if input_shape is None else (None, *input_shape)
 
+    _variables: list[Variable]
+    _sublayers: list["Layer"]
+    _seeds: list[SeedGenerator]
+    _regularized: list[tuple[Variable, Any]]
+
     def _prepare(self, name: str) -> None:
         """The lists that attributes are tracked in; they are there before any attribute is set."""
-        for key, value in (("_variables", []), ("_sublayers", []), ("_seeds", []), ("_regularized", [])):
-            object.__setattr__(self, key, value)
+        for key in ("_variables", "_sublayers", "_seeds", "_regularized"):
+            object.__setattr__(self, key, [])
         self.name = name
         self.built = False
 

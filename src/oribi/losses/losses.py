@@ -243,8 +243,8 @@ class FunctionLoss(Loss):
         return self.function(y_true, y_pred)
 
 
-_CLASSES = (MeanSquaredError, MeanAbsoluteError, BinaryCrossentropy, CategoricalCrossentropy)
-_CLASSES += (SparseCategoricalCrossentropy,)  # type: ignore[assignment]
+_CLASSES: tuple[Any, ...] = (MeanSquaredError, MeanAbsoluteError, BinaryCrossentropy, CategoricalCrossentropy)
+_CLASSES += (SparseCategoricalCrossentropy,)
 FUNCTIONS = {
     **table_of(
         mean_squared_error,

@@ -11,9 +11,8 @@ import numpy as _np
 
 from oribi.graph.grad import grad as _grad
 from oribi.tensor import Tensor as _Tensor
-from oribi.tensor import Variable as _Variable
 
-from . import operators as _operators
+from . import operators as operators
 from .core import as_node as _as_node
 from .nn import *  # noqa: F403
 from .numpy import *  # noqa: F403
@@ -48,6 +47,3 @@ def shape(x: _Any) -> tuple[int, ...]:
 def gradients(y: _Any, xs: list[_Any]) -> list[_Tensor]:
     """The gradients of a scalar tensor with respect to tensors or variables that it was computed from under a trace."""
     return [_Tensor(g) for g in _grad(_as_node(y), [_as_node(x) for x in xs])]
-
-
-assert _operators and _Variable

@@ -3,6 +3,7 @@
 import builtins as _py
 import math as _math
 from collections.abc import Sequence
+from itertools import pairwise as _pairwise
 from typing import Any
 
 import numpy as _np
@@ -368,7 +369,7 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
         edges = list(range(0, extent + 1, step))
     else:
         edges = [0, *indices_or_sections, extent]
-    return [tensor(_part(node, at, lo, hi), x) for lo, hi in zip(edges, edges[1:], strict=False)]
+    return [tensor(_part(node, at, lo, hi), x) for lo, hi in _pairwise(edges)]
 
 
 def _part(node: Node, axis: int, low: int, high: int) -> Node:

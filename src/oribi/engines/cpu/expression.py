@@ -222,7 +222,8 @@ class Expression:
     def pad(self, node: Node, dims: Dims, mask: Mask) -> Value:
         operand, b = node.operands[0], self.b
         low, interior = node.attributes["low"], node.attributes["interior"]
-        at, tests = [], []
+        at: list[Affine] = []
+        tests: list[Value | None] = []
         for dim, lo, gap, extent in zip(dims, low, interior, operand.shape, strict=True):
             moved = dim + -lo
             if gap:
@@ -287,6 +288,14 @@ def collapses(outputs: tuple[Node, ...], root: Node | None, stored: frozenset[No
             continue
         if node.op in ELEMENTWISE or (node.op == "pack"):
             stack.extend(node.operands)
-        elif node.op not in AFFINE_VIEWS or size_of(node.operands[0].shape) != 1 or node.op == "reshape" or (node.operands[0].op not in ("parameter", "constant") and node.operands[0] not in stored):
+        elif not _spreads_a_scalar(node, stored):
             return False
     return True
+
+
+def _spreads_a_scalar(node: Node, stored: frozenset[Node]) -> bool:
+    """Whether a node is one stored element, seen everywhere."""
+    if node.op not in AFFINE_VIEWS or node.op == "reshape":
+        return False
+    operand = node.operands[0]
+    return size_of(operand.shape) == 1 and (operand.op in ("parameter", "constant") or operand in stored)

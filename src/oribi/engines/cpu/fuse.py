@@ -21,9 +21,22 @@ MAPS = ELEMENTWISE | {"random_bits", "pack"}
 COMPUTES = ROOTS | MAPS
 LEAVES = frozenset({"parameter", "constant"})
 
-CHEAP = frozenset(
-    ["neg", "abs", "add", "sub", "mul", "max", "min", "and", "or", "xor", "not", "eq", "ne", "lt", "le", "gt", "ge", "select", "convert", "shift_left", "shift_right_logical"]
-)
+CHEAP = {
+    "neg",
+    "abs",
+    "add",
+    "sub",
+    "mul",
+    "max",
+    "min",
+    "and",
+    "or",
+    "xor",
+    "not",
+    "shift_left",
+    "shift_right_logical",
+}
+CHEAP |= {"eq", "ne", "lt", "le", "gt", "ge", "select", "convert"}
 CHEAP_LIMIT = 3  # operations worth computing again instead of storing
 
 
@@ -217,7 +230,8 @@ def _cost(node: Node, groups: dict[Node, Group], stored: set[Node]) -> int:
 
 
 def _kernels(order: list[Node], groups: dict[Node, Group], stored: set[Node]) -> list[Kernel]:
-    kernels, done = [], set()
+    kernels: list[Kernel] = []
+    done: set[Group] = set()
     sequence = {node: number for number, node in enumerate(order)}
     live = [groups[n] for n in order if n in groups and n in stored]
     for group in _in_order(list(dict.fromkeys(live)), sequence):

@@ -393,12 +393,10 @@ class Emitter:
                 self._tile(dims, loop.index, vectors, first_row, row_end, extent, masked=False)
         if whole < extent:
             needed = -(-(extent - whole) // b.lanes)
-            tail = lambda: self._tile(dims, i64(whole), needed, first_row, row_end, extent, masked=True)
-            if self.schedule.split == vector:
-                with b.when(b.compare("icmp sgt", high, i64(whole))):
-                    tail()
-            else:
-                tail()
+            with ExitStack() as stack:
+                if self.schedule.split == vector:
+                    stack.enter_context(b.when(b.compare("icmp sgt", high, i64(whole))))
+                self._tile(dims, i64(whole), needed, first_row, row_end, extent, masked=True)
 
     def _tile(
         self,
@@ -598,8 +596,7 @@ def _multiply_add(b: Builder, x: Value, y: Value, z: Value) -> Value:
 def _operand_axes(root: Node, side: int) -> list[tuple[str, int]]:
     """For each axis of an operand: ("depth", which contracted pair) or ("domain", which axis of the result)."""
     contract, batch = root.attributes["contract"], root.attributes["batch"]
-    lhs, rhs = root.operands
-    operand = root.operands[side]
+    lhs, operand = root.operands[0], root.operands[side]
     free = free_axes(len(operand.shape), contract[side], batch[side])
     first = len(batch[0])
     if side == 1:

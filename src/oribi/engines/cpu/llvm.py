@@ -310,7 +310,7 @@ class Builder:
         index, slots = self.name("i"), []
         head = len(self.lines)
         self.lines.append("")
-        for value in carried:
+        for _ in carried:
             slots.append((self.name("c"), len(self.lines)))
             self.lines.append("")
         inside = [v._replace(ref=name) for v, (name, _) in zip(carried, slots, strict=True)]

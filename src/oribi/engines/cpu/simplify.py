@@ -287,7 +287,8 @@ def _packed(node: Node, side: int, free: tuple[int, ...]) -> Node:
     new_batch, new_contract = list(batch), list(contract)
     new_batch[side] = tuple(range(batches))
     new_contract[side] = tuple(range(batches, batches + len(contract[side])))
-    product = dot_general(*operands, contract=tuple(new_contract), batch=tuple(new_batch))  # type: ignore[arg-type]
+    dims = (new_contract[0], new_contract[1]), (new_batch[0], new_batch[1])
+    product = dot_general(operands[0], operands[1], *dims)
     return Node(product.primitive, product.operands, product.attributes, node.shape, node.dtype, node.origin)
 
 
