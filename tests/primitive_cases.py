@@ -65,7 +65,14 @@ def _elementwise() -> list[Case]:
             continue
         arity = 1 if primitive in elementwise.UNARY else 2
         accepted = [d for d in (*NUMBERS, "bool") if _accepts(primitive, arity, d)]
-        smooth = "float64" in accepted and name not in ("sign", "floor", "ceil", "round_nearest_even", "is_finite")
+        smooth = "float64" in accepted and name not in (
+            "sign",
+            "floor",
+            "ceil",
+            "round_nearest_even",
+            "is_finite",
+            "stop_gradient",
+        )
         smooth = smooth and primitive not in elementwise.COMPARE
         low = 0.1 if name in positive or name == "pow" else -0.9 if name == "log1p" else -3.0
         for shape in SHAPES:

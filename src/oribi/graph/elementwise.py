@@ -84,6 +84,7 @@ floor: Primitive = _operation("floor", 1, dtypes.FLOATS, no_gradient)
 ceil: Primitive = _operation("ceil", 1, dtypes.FLOATS, no_gradient)
 round_nearest_even: Primitive = _operation("round_nearest_even", 1, dtypes.FLOATS, no_gradient)
 is_finite: Primitive = _operation("is_finite", 1, dtypes.FLOATS, no_gradient, result="bool")
+stop_gradient: Primitive = _operation("stop_gradient", 1, dtypes.ALL, no_gradient)
 logical_not: Primitive = _operation("not", 1, _BITS, no_gradient)
 
 # --- two operands -----------------------------------------------------------------------------------------------------
@@ -178,7 +179,7 @@ def convert(x: Node, dtype: str) -> Node:
 
 
 UNARY: tuple[Primitive, ...] = (neg, abs, sign, exp, expm1, log, log1p, sqrt, rsqrt, sin, cos, tanh, logistic, erf)
-UNARY += (floor, ceil, round_nearest_even, is_finite, logical_not)
+UNARY += (floor, ceil, round_nearest_even, is_finite, stop_gradient, logical_not)
 BINARY = (add, sub, mul, div, rem, pow, max, min, logical_and, logical_or, logical_xor, shift_left, shift_right_logical)
 COMPARE = (eq, ne, lt, le, gt, ge)
 

@@ -62,7 +62,7 @@ def lines(program: Program, exact: bool = False) -> list[str]:
         if node.op == "parameter":
             attributes = node.attributes["name"] if not exact else ""
         origin = f"  ; {node.origin}" if node.origin and not exact else ""
-        shape = ",".join(map(str, node.shape))
+        shape = ",".join("open" if extent == OPEN else str(extent) for extent in node.shape)
         inside = "; ".join(part for part in (operands, attributes) if part)
         listed.append(f"{names[node]}: {node.dtype}[{shape}] = {node.op}({inside}){origin}")
     for word, group in (("inputs", program.inputs), ("state", program.state)):

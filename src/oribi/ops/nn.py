@@ -92,9 +92,14 @@ def rsqrt(x: Any) -> Tensor:
     return unary(ew.rsqrt, x, "float")
 
 
+def stop_gradient(x: Any) -> Tensor:
+    """x itself, through which no gradient flows."""
+    return unary(ew.stop_gradient, x)
+
+
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """log(sum(exp(x))). The largest element is taken out first: exp would overflow."""
-    largest = np.max(x, axis, keepdims=True)
+    largest = stop_gradient(np.max(x, axis, keepdims=True))
     largest = np.where(np.isfinite(largest), largest, 0.0)
     total = np.log(np.sum(np.exp(np.subtract(x, largest)), axis, keepdims=True))
     result = np.add(total, largest)
@@ -107,13 +112,13 @@ def softmax(x: Any, axis: int | tuple[int, ...] = -1) -> Tensor:
     >>> softmax([0.0, 0.0]).numpy()
     array([0.5, 0.5], dtype=float32)
     """
-    exponentials = np.exp(np.subtract(x, np.max(x, axis, keepdims=True)))
+    exponentials = np.exp(np.subtract(x, stop_gradient(np.max(x, axis, keepdims=True))))
     return np.divide(exponentials, np.sum(exponentials, axis, keepdims=True))
 
 
 def log_softmax(x: Any, axis: int | tuple[int, ...] = -1) -> Tensor:
-    """log(softmax(x)). Shifted by the largest element, so that a common offset changes nothing."""
-    shifted = np.subtract(x, np.max(x, axis, keepdims=True))
+    """log(softmax(x)). Shifted by the largest element, so that a common offset changes nothing, nor any gradient."""
+    shifted = np.subtract(x, stop_gradient(np.max(x, axis, keepdims=True)))
     return np.subtract(shifted, np.log(np.sum(np.exp(shifted), axis, keepdims=True)))
 
 

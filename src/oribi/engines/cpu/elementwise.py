@@ -240,6 +240,7 @@ RULES: dict[str, Rule] = {
     "ceil": lambda b, node, x: b.intrinsic("ceil", x),
     "round_nearest_even": lambda b, node, x: b.intrinsic("rint", x),
     "is_finite": is_finite,
+    "stop_gradient": lambda b, node, x: x,
     "not": logical_not,
     "add": _by_kind("fadd", "add"),
     "sub": _by_kind("fsub", "sub"),

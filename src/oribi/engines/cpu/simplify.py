@@ -313,6 +313,7 @@ RULES: dict[str, Rule] = {
     "div": _identity_operand(1, False),
     "pow": _pow,
     "neg": _neg,
+    "stop_gradient": lambda node, context: node.operands[0],
     "convert": _convert,
     "select": _select,
     "reshape": _reshape,

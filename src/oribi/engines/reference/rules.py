@@ -209,6 +209,7 @@ RULES: dict[str, Rule] = {
     "ceil": _plain(np.ceil),
     "round_nearest_even": _plain(np.rint),
     "is_finite": _plain(np.isfinite),
+    "stop_gradient": _plain(lambda x: x),
     "not": _plain(np.invert),
     "add": _plain(np.add),
     "sub": _plain(np.subtract),
