@@ -139,7 +139,11 @@ def _rendered(segments: np.ndarray, width: np.ndarray) -> np.ndarray:
 
     if not len(rows):
         return np.zeros((0, SIZE, SIZE), np.uint8)
-    return oribi.Sequential([Pen()]).predict(rows, batch_size=64, verbose=0).reshape(-1, SIZE, SIZE)
+    return (
+        oribi.Sequential([Pen(name="pen")], name="digits")
+        .predict(rows, batch_size=64, verbose=0)
+        .reshape(-1, SIZE, SIZE)
+    )
 
 
 # --- kept on disk -----------------------------------------------------------------------------------------------------

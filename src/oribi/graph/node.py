@@ -137,13 +137,17 @@ def topological(outputs: Iterable[Node]) -> list[Node]:
     """
     order: list[Node] = []
     seen: set[Node] = set()
-    stack: list[tuple[Node, bool]] = [(node, False) for node in reversed(list(outputs))]
+    stack = list(outputs)[::-1]
     while stack:
-        node, ready = stack.pop()
-        if ready:
-            order.append(node)
-        elif node not in seen:
+        node = stack[-1]
+        if node in seen:
+            stack.pop()
+            continue
+        waiting = [operand for operand in node.operands if operand not in seen]
+        if waiting:
+            stack += waiting[::-1]
+        else:
+            stack.pop()
             seen.add(node)
-            stack.append((node, True))
-            stack.extend((operand, False) for operand in reversed(node.operands) if operand not in seen)
+            order.append(node)
     return order

@@ -275,6 +275,8 @@ def where(condition: Any, x1: Any, x2: Any) -> Tensor:
 
 def cast(x: Any, dtype: Any) -> Tensor:
     """x in another dtype."""
+    if isinstance(x, Tensor) and x.dtype == dtype:
+        return x
     return tensor(as_node(x, dtypes.canonical(dtype)), x)
 
 

@@ -23,50 +23,44 @@ class LearningRateSchedule:
         return cls(**config)
 
 
-class ExponentialDecay(LearningRateSchedule):
+class _Decay(LearningRateSchedule):
+    """What falls with step / decay_steps, taken in whole numbers with `staircase`."""
+
+    def __init__(
+        self,
+        initial_learning_rate: float,
+        decay_steps: int,
+        decay_rate: float,
+        staircase: bool = False,
+        name: str | None = None,
+    ) -> None:
+        self.name = name or type(self).__name__
+        _positive(self.name, decay_steps=decay_steps)
+        self.initial_learning_rate, self.decay_steps, self.decay_rate = initial_learning_rate, decay_steps, decay_rate
+        self.staircase = staircase
+
+    def progress(self, step: Any) -> Any:
+        """step / decay_steps."""
+        progress = ops.divide(ops.cast(step, "float32"), float(self.decay_steps))
+        return ops.floor(progress) if self.staircase else progress
+
+
+class ExponentialDecay(_Decay):
     """initial * decay_rate ^ (step / decay_steps); in whole steps with `staircase`.
 
-    >>> float(ExponentialDecay(0.5, 10, 0.1)(10))
-    0.05000000074505806
+    >>> round(float(ExponentialDecay(0.5, 10, 0.1)(10)), 6)
+    0.05
     """
 
-    def __init__(
-        self,
-        initial_learning_rate: float,
-        decay_steps: int,
-        decay_rate: float,
-        staircase: bool = False,
-        name: str = "ExponentialDecay",
-    ) -> None:
-        _positive(name, decay_steps=decay_steps)
-        self.initial_learning_rate, self.decay_steps, self.decay_rate = initial_learning_rate, decay_steps, decay_rate
-        self.staircase, self.name = staircase, name
-
     def __call__(self, step: Any) -> Any:
-        progress = ops.divide(ops.cast(step, "float32"), float(self.decay_steps))
-        progress = ops.floor(progress) if self.staircase else progress
-        return ops.multiply(ops.power(float(self.decay_rate), progress), self.initial_learning_rate)
+        return ops.multiply(ops.power(float(self.decay_rate), self.progress(step)), self.initial_learning_rate)
 
 
-class InverseTimeDecay(LearningRateSchedule):
+class InverseTimeDecay(_Decay):
     """initial / (1 + decay_rate * step / decay_steps)."""
 
-    def __init__(
-        self,
-        initial_learning_rate: float,
-        decay_steps: int,
-        decay_rate: float,
-        staircase: bool = False,
-        name: str = "InverseTimeDecay",
-    ) -> None:
-        _positive(name, decay_steps=decay_steps)
-        self.initial_learning_rate, self.decay_steps, self.decay_rate = initial_learning_rate, decay_steps, decay_rate
-        self.staircase, self.name = staircase, name
-
     def __call__(self, step: Any) -> Any:
-        progress = ops.divide(ops.cast(step, "float32"), float(self.decay_steps))
-        progress = ops.floor(progress) if self.staircase else progress
-        return ops.divide(self.initial_learning_rate, ops.add(ops.multiply(progress, self.decay_rate), 1.0))
+        return ops.divide(self.initial_learning_rate, ops.add(ops.multiply(self.progress(step), self.decay_rate), 1.0))
 
 
 class PiecewiseConstantDecay(LearningRateSchedule):

@@ -1,0 +1,23 @@
+"""Every example runs, offline, as it stands."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "examples"
+SAYS = {"mnist_quickstart.py": "this is a", "custom_layer.py": "mean squared error: 0.0"}
+
+
+def test_every_example_is_listed():
+    assert {p.name for p in FOLDER.glob("*.py")} == set(SAYS)
+
+
+@pytest.mark.parametrize("name", SAYS)
+def test_example_runs(name, tmp_path):
+    environment = {**os.environ, "KERAS_HOME": str(tmp_path), "PYTHONWARNINGS": "error"}
+    done = subprocess.run([sys.executable, FOLDER / name], capture_output=True, text=True, env=environment, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert SAYS[name] in done.stdout
