@@ -19,6 +19,19 @@ from oribi.graph.node import Node, constant, parameter, topological
 HELD_BACK = 256  # operations that a tensor puts off before it is computed, so that graphs of loops stay bounded
 
 
+ALIGNMENT = 64  # bytes of a cache line: a vector that straddles two of them costs two loads
+
+
+def aligned(value: Any, dtype: str) -> np.ndarray:
+    """A copy of an array that starts at a cache line."""
+    source = np.asarray(value, dtype=dtype)
+    room = np.empty(source.nbytes + ALIGNMENT, np.uint8)
+    start = -room.ctypes.data % ALIGNMENT
+    array = room[start : start + source.nbytes].view(dtype).reshape(source.shape)
+    array[...] = source
+    return array
+
+
 class Operators:
     """Python's operators and indexing; `ops/operators.py`, which lies above, puts them in place."""
 
@@ -170,7 +183,7 @@ class Variable(Operators):
             keep = value.dtype.name in dtypes.ALL and hasattr(initializer, "dtype")
             dtype = value.dtype.name if keep else {"f": dtypes.FLOATX, "i": "int32", "b": "bool"}[value.dtype.kind]
         self.dtype = dtypes.canonical(dtype)
-        self._array = np.array(value, dtype=self.dtype, order="C")
+        self._array = aligned(value, self.dtype)
         if shape is not None and tuple(shape) != self._array.shape:
             raise ValueError(f"Variable {name!r}: initial value of shape {self._array.shape}, expected {tuple(shape)}")
         self._lent = False
@@ -216,7 +229,7 @@ class Variable(Operators):
     def own_array(self) -> np.ndarray:
         """The array itself, to be changed in place. Snapshots that were taken of it keep the old one."""
         if self._lent:
-            self._array = self._array.copy()
+            self._array = aligned(self._array, self.dtype)
             self._lent = False
         return self._array
 
@@ -237,7 +250,7 @@ class Variable(Operators):
         else:
             array = value._realise() if isinstance(value, Tensor) else np.asarray(value)
             if self._lent:
-                self._array, self._lent = np.array(array, dtype=self.dtype, order="C"), False
+                self._array, self._lent = aligned(array, self.dtype), False
             else:
                 self._array[...] = array
         return self.value
