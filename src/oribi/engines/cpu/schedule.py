@@ -15,6 +15,7 @@ from .simplify import splat_of
 from .target import Target
 
 SMALL_WORK = 4096  # element operations that cost less than a barrier
+LARGE_WEIGHTS = 2**17  # bytes of weights from which it pays to keep them where they are
 SPLIT_FROM = 4  # extent from which an axis is worth sharing out
 
 
@@ -55,7 +56,8 @@ def schedule(
     made: list[Schedule] = []
     replicated: set[Node] = set()
     for kernel in kernels:
-        shape = _shape(kernel, stored, target)
+        updates = any(n in results for n in kernel.outputs)
+        shape = _shape(kernel, updates, stored, target)
         independent = all(n in replicated for n in reads(kernel, stored) if n.op not in LEAVES)
         small = work(kernel) <= SMALL_WORK and shape.kind != "scatter"
         if small and independent and not any(n in results for n in kernel.outputs):
@@ -101,7 +103,7 @@ def work(kernel: Kernel) -> int:
     return max(1, size_of(kernel.domain)) * depth
 
 
-def _shape(kernel: Kernel, stored: frozenset[Node], target: Target) -> Schedule:
+def _shape(kernel: Kernel, updates: bool, stored: frozenset[Node], target: Target) -> Schedule:
     """The kind, the axes and the tile; who runs it comes later."""
     root, domain = kernel.root, kernel.domain
     if root is None:
@@ -111,7 +113,7 @@ def _shape(kernel: Kernel, stored: frozenset[Node], target: Target) -> Schedule:
     if root.op in ARG_REDUCTIONS:
         return Schedule("arg_reduce", "", _split_axis(domain, None))
     if root.op == "dot_general":
-        return _contract(root, domain, target)
+        return _contract(root, domain, updates, target)
     return Schedule("scatter", "", root.attributes["axis"])
 
 
@@ -149,7 +151,7 @@ def _reduce(root: Node, domain: Shape, target: Target) -> Schedule:
     return Schedule("reduce", "", _split_axis(domain, vector), vector=vector)
 
 
-def _contract(root: Node, domain: Shape, target: Target) -> Schedule:
+def _contract(root: Node, domain: Shape, updates: bool, target: Target) -> Schedule:
     """Vector: the last axis wider than one. Rows: the last other axis along which the vector operand stands still."""
     vector = max(a for a, n in enumerate(domain) if n > 1)
     lhs_free = len(domain) - _rhs_free(root)
@@ -160,8 +162,22 @@ def _contract(root: Node, domain: Shape, target: Target) -> Schedule:
     row = rows[-1] if rows else None
     split = _split_axis(domain, vector)
     tile = _tile(domain[row] if row is not None else 1, domain[vector], root.dtype, target)
-    grain = tile[1] * target.lanes if split == vector else 1
+    columns = tile[1] * target.lanes
+    if _holds_weights(root, owned_by_rhs, updates) and domain[vector] >= 2 * columns:
+        split = vector
+    grain = columns if split == vector else 1
     return Schedule("contract", "", split, grain=grain, vector=vector, row=row, tile=tile)
+
+
+def _holds_weights(root: Node, owned_by_rhs: bool, updates: bool) -> bool:
+    """Whether a contraction reads or updates a large weight matrix.
+
+    Then threads share out its columns, in the forward pass as in the update: each column stays in the cache of the core that
+    updates it. That costs barriers, since every thread then needs all of the batch, but moves no weights between cores.
+    """
+    weights = root if updates else root.operands[int(owned_by_rhs)]
+    stays = updates or weights.op == "parameter"
+    return stays and weights.size * dtypes.itemsize(root.dtype) >= LARGE_WEIGHTS
 
 
 def _tile(rows: int, columns: int, dtype: str, target: Target) -> tuple[int, int]:
