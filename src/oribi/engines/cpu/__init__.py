@@ -9,7 +9,7 @@ The stages, each a function from one printable structure to the next (`ORIBI_DEB
     simplify    Program -> Program with less to compute
     fuse        Program -> kernels, each a loop nest with one root
     schedule    kernels -> who runs what: thread split, vector axis, register tile
-    kernels     kernel + schedule -> LLVM functions (with expression, elementwise, math, index, llvm)
+    kernels     kernel + schedule -> LLVM functions (with tile, expression, elementwise, math, index, llvm)
     plan        in-place updates, order, barriers, memory
     module      all of it -> one LLVM module
     jit, cache  LLVM -> object code, kept on disk
