@@ -328,11 +328,6 @@ def tracing(trace: Trace | None = None) -> Iterator[Trace]:
         _local.trace = outer
 
 
-def is_tracing() -> bool:
-    """Whether this thread is inside a `tracing` block."""
-    return _trace() is not None
-
-
 def install_operators(table: dict[str, Callable[..., Any]]) -> None:
     """Give tensors and variables the operators of `table`, {method name: function}."""
     for name, function in table.items():

@@ -16,9 +16,3 @@ def auto_name(class_name: str) -> str:
         number = _used[base]
         _used[base] += 1
     return f"{base}_{number}" if number else base
-
-
-def clear_names() -> None:
-    """Start counting names again."""
-    with _lock:
-        _used.clear()

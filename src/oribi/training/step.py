@@ -80,7 +80,6 @@ class Bound:
         self.step, self.inputs, self.row, self.outputs = step, inputs, row, outputs
         self.arrays: list[np.ndarray] = []
         self.call: Call | None = None
-
         self.slice = 1
 
     def run(self, first: int, most: int) -> int:
@@ -120,7 +119,7 @@ Traced = tuple[list[Node], tuple[int, ...]]
 
 
 def _forward(model: Any, batch: list[Tensor], weighted: bool, training: bool) -> tuple[Any, Any, Any, Any]:
-    """The prediction and the loss of a batch, which is added to the metrics."""
+    """The true values, the prediction, the sample weights and the loss of a batch."""
     x, y = batch[0], batch[1]
     weights = batch[2] if weighted else None
     with training_phase(training):
@@ -145,8 +144,7 @@ def _test(model: Any, trace: Trace, batch: list[Tensor], weighted: bool) -> Trac
 
 
 def _predict(model: Any, trace: Trace, batch: list[Tensor], weighted: bool) -> Traced:
-    with training_phase(False):
-        y_pred = model(batch[0], training=False)
+    y_pred = model(batch[0], training=False)
     return [y_pred.node], y_pred.shape
 
 

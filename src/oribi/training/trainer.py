@@ -308,9 +308,8 @@ class Trainer:
             raise ValueError(f"x has no rows (shape {data.x.shape}); expected at least one example")
         hooks = cb.CallbackList(callbacks or (), self, {"verbose": bar.verbose})
         rows = min(len(data), steps * batch) if steps else len(data)
-        shape = self._step("predict", min(batch, rows), data).output_shape
-        kind = self._step("predict", min(batch, rows), data).executable.program.outputs[0].dtype
-        output = np.empty((rows, *shape[1:]), kind)
+        (predicted,) = self._step("predict", min(batch, rows), data).executable.program.outputs
+        output = np.empty((rows, *predicted.shape[1:]), predicted.dtype)
         loop = Loop(data.rows(0, rows), batch, lambda size: self._step("predict", size, data), output=output)
         hooks("on_predict_begin")
         bar.start(loop.steps)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from oribi.graph.node import Node, Shape, size_of
 
 from . import elementwise
-from .index import AFFINE_VIEWS, Affine, Dims, Var, below_view, flat_index, flatten, of, row_major
+from .index import AFFINE_VIEWS, LEAVES, Affine, Dims, Var, below_view, flat_index, flatten, of, row_major
 from .llvm import Builder, Value, const, i64
 from .simplify import ELEMENTWISE, splat_of
 
@@ -103,7 +103,7 @@ class Expression:
         return _SPECIAL[node.op](self, node, dims, mask)
 
     def _is_buffer(self, node: Node) -> bool:
-        return (node in self.stored or node.op in ("parameter", "constant")) and node not in self.preset
+        return (node in self.stored or node.op in LEAVES) and node not in self.preset
 
     def output(self, node: Node, dims: Dims, mask: Mask) -> Value:
         """The value of a node that this kernel stores: computed, not loaded."""
@@ -283,7 +283,7 @@ def collapses(outputs: tuple[Node, ...], root: Node | None, stored: frozenset[No
         if node in seen:
             continue
         seen.add(node)
-        leaf = node.op in ("parameter", "constant") or (node in stored and node not in outputs)
+        leaf = node.op in LEAVES or (node in stored and node not in outputs)
         if leaf or node.op == "random_bits":
             continue
         if node.op in ELEMENTWISE or (node.op == "pack"):
@@ -298,4 +298,4 @@ def _spreads_a_scalar(node: Node, stored: frozenset[Node]) -> bool:
     if node.op not in AFFINE_VIEWS or node.op == "reshape":
         return False
     operand = node.operands[0]
-    return size_of(operand.shape) == 1 and (operand.op in ("parameter", "constant") or operand in stored)
+    return size_of(operand.shape) == 1 and (operand.op in LEAVES or operand in stored)

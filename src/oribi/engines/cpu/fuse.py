@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from oribi.graph.node import Node, Shape, topological
 from oribi.graph.program import Program
 
-from .index import AFFINE_VIEWS, axis_vars, of, through_views
+from .index import AFFINE_VIEWS, LEAVES, axis_vars, of, through_views
 from .simplify import ELEMENTWISE
 
 REDUCTIONS = frozenset({"reduce_sum", "reduce_prod", "reduce_max", "reduce_min", "reduce_and", "reduce_or"})
@@ -19,24 +19,9 @@ ARG_REDUCTIONS = frozenset({"argmax", "argmin"})
 ROOTS = REDUCTIONS | ARG_REDUCTIONS | {"dot_general", "scatter_add"}
 MAPS = ELEMENTWISE | {"random_bits", "pack"}
 COMPUTES = ROOTS | MAPS
-LEAVES = frozenset({"parameter", "constant"})
 
-CHEAP = {
-    "neg",
-    "abs",
-    "add",
-    "sub",
-    "mul",
-    "max",
-    "min",
-    "and",
-    "or",
-    "xor",
-    "not",
-    "shift_left",
-    "shift_right_logical",
-}
-CHEAP |= {"eq", "ne", "lt", "le", "gt", "ge", "select", "convert"}
+CHEAP = {"neg", "abs", "add", "sub", "mul", "max", "min", "select", "convert"}
+CHEAP |= {"eq", "ne", "lt", "le", "gt", "ge", "and", "or", "xor", "not", "shift_left", "shift_right_logical"}
 CHEAP_LIMIT = 3  # operations worth computing again instead of storing
 
 
@@ -116,11 +101,7 @@ def sources(node: Node, groups: "dict[Node, Group]") -> list[Node]:
 def _singletons(order: list[Node], stored: set[Node]) -> dict[Node, Group]:
     groups: dict[Node, Group] = {}
     for node in order:
-        if (
-            node.op in COMPUTES
-            or (node in stored and node.op not in LEAVES)
-            or (node.op == "constant" and node in stored)
-        ):
+        if node.op in COMPUTES or node in stored:
             groups[node] = Group([node], node if node.op in ROOTS else None, node.shape)
     for node, group in groups.items():
         for source in sources(node, groups):
@@ -231,17 +212,12 @@ def _cost(node: Node, groups: dict[Node, Group], stored: set[Node]) -> int:
 
 def _kernels(order: list[Node], groups: dict[Node, Group], stored: set[Node]) -> list[Kernel]:
     kernels: list[Kernel] = []
-    done: set[Group] = set()
     sequence = {node: number for number, node in enumerate(order)}
     live = [groups[n] for n in order if n in groups and n in stored]
     for group in _in_order(list(dict.fromkeys(live)), sequence):
-        if group in done:
-            continue
-        done.add(group)
         outputs = tuple(sorted((n for n in group.members if n in stored), key=sequence.__getitem__))
         what = group.root.op if group.root else outputs[-1].op
-        root = group.root if group.root else None
-        kernels.append(Kernel(root, outputs, group.shape, f"k{len(kernels)}_{what}"))
+        kernels.append(Kernel(group.root, outputs, group.shape, f"k{len(kernels)}_{what}"))
     return kernels
 
 

@@ -160,6 +160,8 @@ def _reverse(node: Node, dims: Dims) -> Dims:
     )
 
 
+LEAVES = frozenset({"parameter", "constant"})
+
 AFFINE_VIEWS: dict[str, Callable[[Node, Dims], Dims | None]] = {
     "reshape": _reshape,
     "transpose": _transpose,

@@ -5,9 +5,8 @@ from typing import Any
 
 from .target import Target, host
 
-# Small and in an order that keeps compile time low: what we emit is vectorised and inlined already, so what pays is forwarding
-# of stack slots, common addresses, loop-invariant loads, and the clean-up behind them.
-OPTIMIZE_SPEED = 1
+# Few, to keep compile time low: what we emit is vectorised and inlined already. The code generator does the rest.
+PASSES = ("sroa", "instruction_combine", "simplify_cfg")
 
 RUN = ctypes.CFUNCTYPE(
     None, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p
@@ -38,13 +37,10 @@ def optimize(text: str, target: Target) -> tuple[Any, Any]:
     llvm = _llvm()
     machine = machine_for(target)
     module = llvm.parse_assembly(text)
-    options = llvm.create_pipeline_tuning_options(speed_level=OPTIMIZE_SPEED)
-    options.loop_vectorization = options.slp_vectorization = False
-    options.loop_unrolling = False
-    builder = llvm.create_pass_builder(machine, options)
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
     passes = llvm.create_new_function_pass_manager()
-    for add in ("sroa", "instruction_combine", "simplify_cfg"):
-        getattr(passes, f"add_{add}_pass")()
+    for name in PASSES:
+        getattr(passes, f"add_{name}_pass")()
     for function in module.functions:
         if not function.is_declaration:
             passes.run(function, builder)

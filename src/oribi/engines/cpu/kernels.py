@@ -13,8 +13,8 @@ from oribi.graph.node import Node, size_of
 
 from . import elementwise
 from .expression import ALWAYS, Expression, Mask, lane_index, scalar_index
-from .fuse import LEAVES, Kernel
-from .index import ZERO, Affine, Dims, Var, flatten, of
+from .fuse import Kernel
+from .index import LEAVES, ZERO, Affine, Dims, Var, flatten, of
 from .llvm import Builder, Value, i64
 from .schedule import Schedule
 from .target import Target
@@ -211,17 +211,28 @@ class Emitter:
         start = b.spread(elementwise.identity_of(root.op, root.dtype), b.lanes)
         axes = root.attributes["axes"]
 
-        def nest(position: int, at: dict[int, Affine], carried: Value) -> Value:
-            if position == len(axes):
-                value = self.expression().value(x, _joined(x, axes, dims, at), mask)
-                return b.spread(elementwise.COMBINE[root.op](b, root, carried, value), b.lanes)
-            axis = axes[position]
-            with b.loop(i64(0), i64(x.shape[axis]), carried=[carried]) as loop:
-                inner = {**at, axis: of(Var(f"r{axis}", x.shape[axis], loop.index))}
-                loop.next = [nest(position + 1, inner, loop.carried[0])]
-            return loop.out[0]
+        def body(at: dict[int, Affine], carried: list[Value]) -> list[Value]:
+            value = self.expression().value(x, _joined(x, axes, dims, at), mask)
+            return [b.spread(self._combine(root, carried[0], value), b.lanes)]
 
-        return nest(0, {}, start)
+        return self._reduction_loops(x, axes, {}, [start], body)[0]
+
+    def _reduction_loops(
+        self,
+        x: Node,
+        axes: Sequence[int],
+        at: dict[int, Affine],
+        carried: list[Value],
+        body: Callable[[dict[int, Affine], list[Value]], list[Value]],
+    ) -> list[Value]:
+        """`body(index of the reduced axes, values so far)` at every point of the axes, the first outermost."""
+        if not axes:
+            return body(at, carried)
+        axis, *inner = axes
+        with self.b.loop(i64(0), i64(x.shape[axis]), carried=carried) as loop:
+            here = {**at, axis: of(Var(f"r{axis}", x.shape[axis], loop.index))}
+            loop.next = self._reduction_loops(x, inner, here, loop.carried, body)
+        return loop.out
 
     def _reduce_along_lanes(self, root: Node, dims: Dims) -> Value:
         """The lanes run along the last reduced axis; they are combined in a fixed tree at the end."""
@@ -231,17 +242,8 @@ class Emitter:
         outer = [a for a in axes if a != last]
         chains = ACCUMULATORS if x.shape[last] >= 2 * ACCUMULATORS * b.lanes else 1
         start = [b.spread(elementwise.identity_of(root.op, root.dtype), b.lanes)] * chains
-
-        def nest(position: int, at: dict[int, Affine], carried: list[Value]) -> list[Value]:
-            if position == len(outer):
-                return self._along_last(root, last, dims, at, carried)
-            axis = outer[position]
-            with b.loop(i64(0), i64(x.shape[axis]), carried=carried) as loop:
-                inner = {**at, axis: of(Var(f"r{axis}", x.shape[axis], loop.index))}
-                loop.next = nest(position + 1, inner, loop.carried)
-            return loop.out
-
-        values = nest(0, {}, start)
+        inmost = lambda at, carried: self._along_last(root, last, dims, at, carried)
+        values = self._reduction_loops(x, outer, {}, start, inmost)
         while len(values) > 1:
             values = [self._combine(root, *pair) for pair in zip(values[::2], values[1::2], strict=True)]
         return self._across_lanes(root, values[0])
@@ -303,9 +305,8 @@ class Emitter:
                 best, index = loop.carried
                 better = elementwise.COMPARE["gt" if root.op == "argmax" else "lt"](b, root, value, best)
                 if dtypes.is_float(x.dtype):
-                    new_nan = b.binary("and", b.compare("fcmp uno", value, value), b.compare("fcmp ord", best, best))
-                    known = b.compare("fcmp ord", best, best)
-                    better = b.binary("or", b.binary("and", better, known), new_nan)
+                    new_nan = b.compare("fcmp uno", value, value)
+                    better = b.binary("and", b.binary("or", better, new_nan), b.compare("fcmp ord", best, best))
                 loop.next = [b.select(better, value, best), b.select(better, loop.index, index)]
             result = elementwise.convert_value(b, loop.out[1], root.dtype)
             self.store_outputs(self.expression({root: result}), tuple(dims), ALWAYS, 1)

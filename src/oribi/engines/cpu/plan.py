@@ -11,7 +11,8 @@ from oribi.graph import dtypes
 from oribi.graph.node import Node, size_of
 from oribi.graph.program import Program
 
-from .fuse import LEAVES, Kernel
+from .fuse import Kernel
+from .index import LEAVES
 from .kernels import Function, Partition
 from .schedule import Schedule, reads
 from .simplify import ELEMENTWISE, pack

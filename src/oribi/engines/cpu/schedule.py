@@ -10,7 +10,8 @@ from oribi.graph import dtypes
 from oribi.graph.node import Node, Shape, size_of
 
 from .expression import collapses
-from .fuse import ARG_REDUCTIONS, LEAVES, REDUCTIONS, Kernel
+from .fuse import ARG_REDUCTIONS, REDUCTIONS, Kernel
+from .index import LEAVES
 from .simplify import splat_of
 from .target import Target
 
@@ -43,11 +44,6 @@ class Schedule:
     tile: tuple[int, int] = (1, 1)
     collapsed: bool = False
 
-    @property
-    def partition(self) -> tuple[int | None, int]:
-        """Equal for kernels whose threads own the same part of an axis."""
-        return self.split, self.grain
-
 
 def schedule(
     kernels: list[Kernel], results: frozenset[Node], stored: frozenset[Node], target: Target
@@ -60,7 +56,7 @@ def schedule(
         shape = _shape(kernel, updates, stored, target)
         independent = all(n in replicated for n in reads(kernel, stored) if n.op not in LEAVES)
         small = work(kernel) <= SMALL_WORK and shape.kind != "scatter"
-        if small and independent and not any(n in results for n in kernel.outputs):
+        if small and independent and not updates:
             how = "replicated"
             replicated.update(kernel.outputs)
         else:
@@ -107,9 +103,9 @@ def _shape(kernel: Kernel, updates: bool, stored: frozenset[Node], target: Targe
     """The kind, the axes and the tile; who runs it comes later."""
     root, domain = kernel.root, kernel.domain
     if root is None:
-        return _map(kernel, stored, target)
+        return _map(kernel, stored)
     if root.op in REDUCTIONS:
-        return _reduce(root, domain, target)
+        return _reduce(root, domain)
     if root.op in ARG_REDUCTIONS:
         return Schedule("arg_reduce", "", _split_axis(domain, None))
     if root.op == "dot_general":
@@ -131,7 +127,7 @@ def _split_axis(domain: Shape, vector: int | None) -> int | None:
     return 0 if domain else None
 
 
-def _map(kernel: Kernel, stored: frozenset[Node], target: Target) -> Schedule:
+def _map(kernel: Kernel, stored: frozenset[Node]) -> Schedule:
     domain = kernel.domain
     if not domain:
         return Schedule("map", "", None)
@@ -142,7 +138,7 @@ def _map(kernel: Kernel, stored: frozenset[Node], target: Target) -> Schedule:
     return Schedule("map", "", split, vector=vector)
 
 
-def _reduce(root: Node, domain: Shape, target: Target) -> Schedule:
+def _reduce(root: Node, domain: Shape) -> Schedule:
     """Lanes run along the operand's last axis: the result's own, or the reduced one."""
     x, axes = root.operands[0], root.attributes["axes"]
     wide = [a for a, n in enumerate(x.shape) if n > 1]

@@ -20,7 +20,7 @@ from oribi.graph.program import Program
 from oribi.graph.reductions import broadcast_in_dim, reduce_sum
 from oribi.graph.structural import reshape, transpose
 
-from .index import axis_vars, flat_index, of, through_views
+from .index import LEAVES, axis_vars, flat_index, of, through_views
 
 FOLD_LIMIT = 4096
 ELEMENTWISE = frozenset(p.name for p in (*ew.UNARY, *ew.BINARY, *ew.COMPARE, ew.select, ew.convert_p))
@@ -56,7 +56,7 @@ def separate_results(program: Program) -> Program:
     def own(node: Node, unchanged: Node | None = None) -> Node:
         if node is unchanged:
             return node
-        if node.op in ("parameter", "constant") or node in taken:
+        if node.op in LEAVES or node in taken:
             node = pack(node)
         taken.add(node)
         return node

@@ -49,8 +49,8 @@ class Tile:
                 at[self.row] = of(Var("r", self.e.kernel.domain[self.row], value))
             node, flat = self.address(1 - self.vector_side, at)
             tall.append((node, flat))
-        self._note(wide_node, self.vector_side)
-        self._note(tall[0][0], 1 - self.vector_side)
+        self._note(self.vector_side)
+        self._note(1 - self.vector_side)
         wide_pointer, wide_steps = self._split(wide_node, wide)
         tall_pointers = [self._split(node, flat) for node, flat in tall]
         start = b.spread(const(0, self.root.dtype), b.lanes)
@@ -58,7 +58,7 @@ class Tile:
             0, {}, [start] * (len(rows) * vectors), wide_pointer, wide_steps, tall_pointers, vectors, masks
         )
 
-    def _note(self, node: Node, side: int) -> None:
+    def _note(self, side: int) -> None:
         """Tell the planner what is read: the thread's own rows where the operand's split axis is the domain's."""
         at = [of(Var(f"d{a}", n)) for a, n in enumerate(self.e.kernel.domain)]
         split = self.e.schedule.split
