@@ -6,8 +6,10 @@ from the pool, so that models may run in several user threads at once. A forked 
 
 import ctypes
 import os
+import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
@@ -55,11 +57,35 @@ def _take() -> _Helper:
         return _Helper()
 
 
+class _interrupts_later:
+    """Ctrl-C inside of the block is answered at its end.
+
+    It reaches Python's main thread between any two of its instructions. A team of which one member never came would wait for it
+    for good, in memory that may be gone by then.
+    """
+
+    __slots__ = ("_answer", "_pressed")
+
+    def __enter__(self) -> None:
+        self._answer: Any = None
+        self._pressed: list[Any] = []
+        if threading.current_thread() is threading.main_thread():
+            answer = signal.getsignal(signal.SIGINT)
+            if callable(answer):
+                signal.signal(signal.SIGINT, lambda *given: self._pressed.append(given))
+                self._answer = answer
+
+    def __exit__(self, *error: object) -> None:
+        if self._answer is not None:
+            signal.signal(signal.SIGINT, self._answer)
+            if self._pressed:
+                self._answer(*self._pressed[0])
+
+
 def run_together(run: Any, size: int, first: int, last: int, table: Any) -> None:
     """Call `run(thread, size, first, last, table, sync)` on `size` threads at once, this one among them.
 
-    Returns when all are done, also when the wait is interrupted: the native code ends with a barrier, so nothing touches the
-    table's buffers after this thread's own call returned.
+    Returns when all are done, also when Ctrl-C is pressed meanwhile.
     """
     if size == 1:
         run(0, 1, first, last, table, None)
@@ -67,12 +93,9 @@ def run_together(run: Any, size: int, first: int, last: int, table: Any) -> None
     sync = ctypes.create_string_buffer(SYNC_BYTES + 64)
     address = -(-ctypes.addressof(sync) // 64) * 64
     done: SimpleQueue[None] = SimpleQueue()
-    for thread in range(1, size):
-
-        def job(thread: int = thread, keep: Any = (sync, table)) -> None:
-            run(thread, size, first, last, table, address)
-
-        _take().jobs.put((job, done))
-    run(0, size, first, last, table, address)
-    for _ in range(1, size):
-        done.get()
+    with _interrupts_later():
+        for thread, helper in enumerate([_take() for _ in range(1, size)], 1):
+            helper.jobs.put((partial(run, thread, size, first, last, table, address), done))
+        run(0, size, first, last, table, address)
+        for _ in range(1, size):
+            done.get()
