@@ -33,11 +33,14 @@ def aligned(value: Any, dtype: str) -> np.ndarray:
 
 
 class Operators:
-    """Python's operators and indexing; `ops/operators.py`, which lies above, puts them in place."""
+    """What tensors and variables have in common: a node, and Python's operators and indexing, which `ops/operators.py`,
+    lying above, puts in place."""
 
     __slots__ = ()
 
     if TYPE_CHECKING:
+        dtype: Any
+        node: Any
 
         def __add__(self, other: Any) -> "Tensor": ...
         def __radd__(self, other: Any) -> "Tensor": ...
@@ -287,11 +290,16 @@ class Variable(Operators):
 
 # --- tracing ----------------------------------------------------------------------------------------------------------
 
-_local = threading.local()
+
+class _Local(threading.local):
+    trace: "Trace | None" = None
+
+
+_local = _Local()
 
 
 def _trace() -> "Trace | None":
-    return getattr(_local, "trace", None)
+    return _local.trace
 
 
 class Trace:

@@ -219,7 +219,9 @@ def test_a_fit_inside_of_a_forked_worker():
 
 
 INTERRUPTED = """
-import sys, time, numpy as np, oribi
+import faulthandler, signal, numpy as np, oribi
+faulthandler.enable()
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs tests in the background has it ignored
 x, y = np.random.rand(20000, 100), np.random.randint(0, 10, 20000)
 m = oribi.Sequential([oribi.layers.Dense(256, activation="relu"), oribi.layers.Dense(10)])
 m.compile("adam", oribi.losses.SparseCategoricalCrossentropy(from_logits=True))
@@ -236,13 +238,17 @@ print("usable", np.isfinite(m.predict(x[:5], verbose=0)).all(), flush=True)
 
 def test_ctrl_c_stops_and_leaves_process_and_model_usable():
     process = subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
+        [sys.executable, "-c", INTERRUPTED],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=dict(os.environ),
     )
     assert process.stdout.readline() == "ready\n"
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=60)
-    assert out == "stopped\nusable True\n"
+    out, error = process.communicate(timeout=60)
+    assert out == "stopped\nusable True\n", (process.returncode, error)
 
 
 SCE = oribi.losses.SparseCategoricalCrossentropy(from_logits=True)

@@ -41,8 +41,7 @@ def load_data(path: str = "mnist.npz") -> tuple[Split, Split]:
     if not named:
         return _from_npz(_fetch(URL, path, SHA256))
     if named.startswith(("http://", "https://")):
-        folder = _folder()
-        return _from_idx({name: _fetch_idx(f"{named.rstrip('/')}/{name}.gz", folder, name) for name in IDX})
+        return _from_idx({name: _fetch_idx(f"{named.rstrip('/')}/{name}.gz", name) for name in IDX})
     return _from_folder(Path(named).expanduser())
 
 
@@ -81,8 +80,14 @@ def _brief(error: Exception) -> str:
     return text if len(text) < 160 else text[:157] + "..."
 
 
-def _fetch_idx(url: str, folder: Path, name: str) -> bytes:
-    return _checked(_unpacked(_fetch(url, f"{name}.gz", None)), name, url)
+def _fetch_idx(url: str, name: str) -> bytes:
+    """A file of a mirror. What is not as published does not stay, so that the next attempt asks the mirror again."""
+    path = _fetch(url, f"{name}.gz", None)
+    try:
+        return _checked(_unpacked(path), name, url)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _from_folder(folder: Path) -> tuple[Split, Split]:

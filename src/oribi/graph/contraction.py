@@ -19,14 +19,19 @@ def free_axes(rank: int, *used: Axes) -> Axes:
 def _infer_dot(lhs: Node, rhs: Node, *, contract: tuple[Axes, Axes], batch: tuple[Axes, Axes]) -> tuple[Shape, str]:
     if lhs.dtype != rhs.dtype or lhs.dtype not in dtypes.FLOATS + dtypes.INTEGERS:
         raise GraphError(f"dot_general needs operands of one number dtype, got {lhs!r} and {rhs!r}")
+    return _dot_shape(lhs.shape, rhs.shape, contract, batch), lhs.dtype
+
+
+@lru_cache(maxsize=1024)
+def _dot_shape(lhs: Shape, rhs: Shape, contract: tuple[Axes, Axes], batch: tuple[Axes, Axes]) -> Shape:
     for word, (left, right) in (("contracted", contract), ("batch", batch)):
-        sizes = [lhs.shape[a] for a in left], [rhs.shape[a] for a in right]
-        if sizes[0] != sizes[1]:
-            raise GraphError(f"dot_general of {lhs!r} and {rhs!r}: {word} axes {left} and {right} differ in size")
-    shape = tuple(lhs.shape[a] for a in batch[0])
-    shape += tuple(lhs.shape[a] for a in free_axes(len(lhs.shape), contract[0], batch[0]))
-    shape += tuple(rhs.shape[a] for a in free_axes(len(rhs.shape), contract[1], batch[1]))
-    return shape, lhs.dtype
+        if [lhs[a] for a in left] != [rhs[a] for a in right]:
+            raise GraphError(
+                f"dot_general of shapes {list(lhs)} and {list(rhs)}: {word} axes {left} and {right} differ in size"
+            )
+    shape = tuple(lhs[a] for a in batch[0])
+    shape += tuple(lhs[a] for a in free_axes(len(lhs), contract[0], batch[0]))
+    return shape + tuple(rhs[a] for a in free_axes(len(rhs), contract[1], batch[1]))
 
 
 def _one_side(ct: Node, y: Node, side: int) -> Node:

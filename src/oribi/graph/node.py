@@ -62,7 +62,7 @@ class Primitive:
 
     def __call__(self, *operands: Node, **attributes: Any) -> Node:
         shape, dtype = self.infer(*operands, **attributes)
-        return Node(self, operands, attributes, shape, dtype, getattr(_scope, "origin", ""))
+        return Node(self, operands, attributes, shape, dtype, _scope.origin)
 
     def __repr__(self) -> str:
         return self.name
@@ -72,7 +72,11 @@ class GraphError(ValueError):
     """Operands that do not fit a primitive, in the words of shapes and dtypes."""
 
 
-_scope = threading.local()
+class _Scope(threading.local):
+    origin = ""
+
+
+_scope = _Scope()
 
 
 class origin:
@@ -84,7 +88,7 @@ class origin:
         self._name = name
 
     def __enter__(self) -> None:
-        self._outer = getattr(_scope, "origin", "")
+        self._outer = _scope.origin
         _scope.origin = self._name
 
     def __exit__(self, *error: object) -> None:
@@ -143,10 +147,12 @@ def topological(outputs: Iterable[Node]) -> list[Node]:
         if node in seen:
             stack.pop()
             continue
-        waiting = [operand for operand in node.operands if operand not in seen]
-        if waiting:
-            stack += waiting[::-1]
-        else:
+        ready = True
+        for operand in reversed(node.operands):
+            if operand not in seen:
+                stack.append(operand)
+                ready = False
+        if ready:
             stack.pop()
             seen.add(node)
             order.append(node)

@@ -1,5 +1,7 @@
 """Reductions, and `broadcast_in_dim`, which is the gradient of a sum as the sum is its gradient."""
 
+from functools import lru_cache
+
 from . import dtypes
 from .elementwise import convert, div, eq, full_like, mul, select
 from .node import GraphError, Node, Primitive, Shape, no_gradient
@@ -9,12 +11,19 @@ from .structural import reshape
 
 
 def _infer_broadcast(x: Node, *, shape: Shape, axes: Shape) -> tuple[Shape, str]:
-    if len(axes) != len(x.shape) or list(axes) != sorted(set(axes)):
-        raise GraphError(f"broadcast_in_dim needs one ascending result axis for each axis of {x!r}, got {axes}")
-    for extent, axis in zip(x.shape, axes, strict=True):
+    _check_broadcast(x.shape, shape, axes)
+    return shape, x.dtype
+
+
+@lru_cache(maxsize=1024)
+def _check_broadcast(operand: Shape, shape: Shape, axes: Shape) -> None:
+    if len(axes) != len(operand) or list(axes) != sorted(set(axes)):
+        raise GraphError(
+            f"broadcast_in_dim needs one ascending result axis for each axis of shape {list(operand)}, got {axes}"
+        )
+    for extent, axis in zip(operand, axes, strict=True):
         if not 0 <= axis < len(shape) or extent not in (1, shape[axis]):
-            raise GraphError(f"broadcast_in_dim cannot make {list(shape)} of {x!r} with axes {axes}")
-    return tuple(shape), x.dtype
+            raise GraphError(f"broadcast_in_dim cannot make {list(shape)} of shape {list(operand)} with axes {axes}")
 
 
 def _broadcast_gradient(ct: Node, y: Node) -> tuple[Node]:

@@ -18,7 +18,12 @@ from .naming import auto_name
 
 Shape = tuple[int | None, ...]
 
-_local = threading.local()
+
+class _Phase(threading.local):
+    training: bool | None = None
+
+
+_phase = _Phase()
 
 
 class training_phase:
@@ -30,11 +35,11 @@ class training_phase:
         self._training = training
 
     def __enter__(self) -> None:
-        self._outer = getattr(_local, "training", None)
-        _local.training = self._training
+        self._outer = _phase.training
+        _phase.training = self._training
 
     def __exit__(self, *error: object) -> None:
-        _local.training = self._outer
+        _phase.training = self._outer
 
 
 class Layer:
@@ -261,9 +266,8 @@ class Layer:
                 self._build_for(inputs)
             self.check_input(inputs)
             if training is None:
-                training = getattr(_local, "training", None)
-            takes = self._call_takes()
-            if "training" in takes:
+                training = _phase.training
+            if "training" in self._call_takes():
                 kwargs["training"] = bool(training)
             try:
                 with training_phase(training):

@@ -1,6 +1,7 @@
 """What all ops are made of: conversion to nodes, dtype promotion, broadcasting."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from oribi.graph import elementwise as ew
 from oribi.graph.node import Node, constant
 from oribi.graph.reductions import broadcast_in_dim
 from oribi.graph.structural import reshape
-from oribi.tensor import Tensor, Variable
+from oribi.tensor import Operators, Tensor
 
 Axis = int | Sequence[int] | None
 _KNOWN = frozenset(np.dtype(d) for d in dtypes.ALL)
@@ -22,7 +23,7 @@ def as_node(x: Any, dtype: Any = None) -> Node:
     Raises:
         TypeError: it is no array of numbers (strings, objects, ragged lists).
     """
-    if isinstance(x, Tensor | Variable):
+    if isinstance(x, Operators):
         node = x.node
         return node if dtype is None else cast_node(node, dtypes.canonical(dtype))
     return constant(as_array(x, dtype))
@@ -49,7 +50,7 @@ def cast_node(node: Node, dtype: str) -> Node:
 
 def weak_dtype(x: Any) -> str:
     """The dtype that `x` brings to a promotion: Python numbers are weak."""
-    if isinstance(x, Tensor | Variable):
+    if isinstance(x, Operators):
         return x.dtype
     if isinstance(x, bool):
         return "bool"
@@ -63,8 +64,10 @@ def weak_dtype(x: Any) -> str:
 def promoted(*xs: Any, at_least: str | None = None) -> list[Node]:
     """The operands as nodes of their common dtype."""
     kinds = [weak_dtype(x) for x in xs]
-    dtype = dtypes.result_type([*kinds, at_least] if at_least else kinds)
-    return [as_node(x, dtype) for x in xs]
+    if at_least:
+        kinds.append(at_least)
+    dtype = dtypes.result_type(tuple(kinds))
+    return [x.node if isinstance(x, Operators) and x.dtype == dtype else as_node(x, dtype) for x in xs]
 
 
 def broadcast(node: Node, shape: tuple[int, ...]) -> Node:
@@ -81,23 +84,30 @@ def together(*nodes: Node) -> list[Node]:
     Raises:
         ValueError: they have none.
     """
-    if all(n.shape == nodes[0].shape for n in nodes):
+    first, *others = nodes
+    if all(n.shape == first.shape for n in others):
         return list(nodes)
+    shape = broadcast_shape(*(n.shape for n in nodes))
+    return [broadcast(n, shape) for n in nodes]
+
+
+@lru_cache(maxsize=1024)
+def broadcast_shape(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """The common shape of operands.
+
+    Raises:
+        ValueError: they have none.
+    """
     try:
-        shape = np.broadcast_shapes(*(n.shape for n in nodes))
+        return tuple(np.broadcast_shapes(*shapes))
     except ValueError:
-        listed = " and ".join(str(list(n.shape)) for n in nodes)
+        listed = " and ".join(str(list(s)) for s in shapes)
         raise ValueError(f"operands of shapes {listed} cannot be broadcast together") from None
-    return [broadcast(n, tuple(shape)) for n in nodes]
 
 
 def tensor(node: Node, *sources: Any) -> Tensor:
     """A tensor for a node that was made of `sources`."""
-    depth = 0
-    for source in sources:
-        if isinstance(source, Tensor) and source._depth > depth:
-            depth = source._depth
-    return Tensor(node, depth + 1)
+    return Tensor(node, 1 + max((s._depth for s in sources if isinstance(s, Tensor)), default=0))
 
 
 def unary(primitive: Callable[[Node], Node], x: Any, at_least: str | None = None) -> Tensor:
