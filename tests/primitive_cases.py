@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from oribi.graph import contraction, elementwise, indexing, random, reductions, structural
+from oribi.graph import contraction, elementwise, indexing, random, reductions, structural, windows
 from oribi.graph.node import Node, parameter
 
 SHAPES = ((), (1,), (7,), (16,), (33,), (0,), (2, 3), (5, 17), (1, 40), (3, 0, 2), (2, 3, 19), (4, 1, 5))
@@ -208,6 +208,57 @@ def _indexing() -> list[Case]:
     ]
 
 
+def _windows() -> list[Case]:
+    conv, pool, select = windows.conv_general_dilated, windows.reduce_window, windows.select_and_scatter_add
+    ones, none = (1, 1), ((0, 0), (0, 0))
+    convolutions = (  # operand, kernel, strides, padding, operand's dilation, kernel's dilation, groups
+        ((2, 7, 3), (3, 3, 5), (1,), ((0, 0),), (1,), (1,), 1),
+        ((2, 9, 4), (4, 4, 17), (2,), ((1, 2),), (1,), (2,), 1),
+        ((3, 6, 5, 2), (3, 3, 2, 4), ones, ((1, 1), (1, 1)), ones, ones, 1),
+        ((2, 8, 7, 3), (3, 2, 3, 33), (2, 1), none, ones, ones, 1),
+        ((1, 4, 5, 3), (3, 3, 3, 2), ones, ((2, 2), (1, 3)), (2, 3), ones, 1),
+        ((2, 5, 5, 6), (3, 3, 2, 9), ones, ((1, 1), (0, 1)), ones, (1, 2), 3),
+        ((2, 5, 6, 18), (3, 3, 1, 18), (1, 2), ((1, 1), (1, 1)), ones, ones, 18),
+        ((2, 5, 4, 3), (2, 2, 1, 6), ones, none, ones, ones, 3),
+        ((2, 6, 6, 3), (1, 1, 3, 1), ones, none, ones, ones, 1),
+        ((1, 7, 7, 1), (5, 5, 1, 1), ones, ((-1, 0), (0, -2)), ones, ones, 1),
+        ((1, 3, 4, 3, 2), (2, 2, 2, 2, 3), (1, 1, 1), ((0, 1), (0, 0), (1, 1)), (1, 1, 1), (1, 1, 1), 1),
+        ((0, 5, 3), (3, 3, 2), (1,), ((0, 0),), (1,), (1,), 1),
+        ((2, 2, 3), (3, 3, 2), (1,), ((0, 0),), (1,), (1,), 1),
+        ((40, 18, 17, 3), (3, 3, 3, 5), ones, ((1, 1), (1, 1)), ones, ones, 1),
+    )
+    rows = []
+    for lhs, rhs, *given in convolutions:
+        call = (lambda g: lambda x, w: conv(x, w, *g))(given)
+        rows.append(Case("conv_general_dilated", (lhs, rhs), call, ("float32", "float64", "int32")))
+    pools = (  # operand, window, strides, padding
+        ((2, 6, 6, 3), (1, 2, 2, 1), (1, 2, 2, 1), ((0, 0),) * 4),
+        ((2, 7, 5, 18), (1, 2, 2, 1), (1, 2, 2, 1), ((0, 0), (0, 1), (0, 1), (0, 0))),
+        ((1, 7, 7, 4), (1, 3, 3, 1), (1, 2, 2, 1), ((0, 0), (1, 1), (1, 1), (0, 0))),
+        ((1, 8, 9, 2), (1, 2, 3, 1), (1, 2, 3, 1), ((0, 0),) * 4),
+        ((2, 9, 3), (1, 3, 1), (1, 1, 1), ((0, 0),) * 3),
+        ((33,), (4,), (3,), ((1, 2),)),
+        ((2, 3, 20), (1, 1, 3), (1, 1, 2), ((0, 0), (0, 0), (1, 0))),
+        ((2, 3), (1, 4), (1, 1), ((0, 0), (0, 0))),
+        ((0, 3), (1, 2), (1, 1), ((0, 0), (0, 0))),
+    )
+    for reducer in ("sum", "max", "min"):
+        for shape, window, strides, padding in pools:
+            call = (lambda r, *g: lambda x: pool(x, r, *g))(reducer, window, strides, padding)
+            rows.append(Case("reduce_window", (shape,), call, ("float32", "float64", "int32", "uint8")))
+    dilated = lambda x: pool(x, "sum", (2, 3), (2, 1), ((1, 1), (0, 2)), (2, 1), (1, 2))
+    rows.append(Case("reduce_window", ((5, 18),), dilated))
+    for reducer in ("max", "min"):
+        for shape, window, strides, padding in pools:
+            axes = [
+                windows.Axis(n, *r) for n, *r in zip(shape, window, strides, *zip(*padding, strict=True), strict=True)
+            ]
+            out = tuple(axis.out for axis in axes)
+            call = (lambda r, *g: lambda x, s: select(x, s, r, *g))(reducer, window, strides, padding)
+            rows.append(Case("select_and_scatter_add", (shape, out), call, ("float32", "float64", "int32")))
+    return rows
+
+
 def _random() -> list[Case]:
     return [
         Case("random_bits", ((2,),), (lambda s: lambda k: random.random_bits(k, s))(s), ("uint32",), smooth=False)
@@ -223,5 +274,6 @@ CASES = [
     *_reductions(),
     *_contractions(),
     *_indexing(),
+    *_windows(),
     *_random(),
 ]

@@ -244,10 +244,13 @@ def test_ctrl_c_stops_and_leaves_process_and_model_usable():
         text=True,
         env=dict(os.environ),
     )
-    assert process.stdout.readline() == "ready\n"
-    time.sleep(0.3)
-    process.send_signal(signal.SIGINT)
-    out, error = process.communicate(timeout=60)
+    try:
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert out == "stopped\nusable True\n", (process.returncode, error)
 
 

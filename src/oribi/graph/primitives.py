@@ -1,6 +1,6 @@
 """The closed set of primitives: name -> Primitive. Every engine has a rule for each."""
 
-from . import contraction, elementwise, indexing, node, random, reductions, structural
+from . import contraction, elementwise, indexing, node, random, reductions, structural, windows
 from .node import Primitive
 
 PRIMITIVES: dict[str, Primitive] = {
@@ -9,6 +9,7 @@ PRIMITIVES: dict[str, Primitive] = {
     **structural.TABLE,
     **reductions.TABLE,
     **contraction.TABLE,
+    **windows.TABLE,
     **indexing.TABLE,
     **random.TABLE,
 }

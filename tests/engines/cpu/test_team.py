@@ -30,8 +30,8 @@ def test_ctrl_c_at_any_moment_waits_for_the_whole_team():
         delay = seed.random() * 0.002
         main = threading.main_thread().ident
         timer = threading.Timer(delay, signal.pthread_kill, (main, signal.SIGINT))
-        timer.start()
         try:
+            timer.start()
             team.run_together(run, 3, 0, 1, None)
             timer.join()
             time.sleep(0.01)

@@ -16,6 +16,8 @@ from oribi.graph.program import OPEN, Program
 from . import cache, jit, team
 from .fuse import Kernel, fuse
 from .kernels import Emitter, Function
+from .layout import lay_out
+from .lower import lower
 from .module import module
 from .plan import order, place, update_in_place
 from .schedule import Schedule, schedule, work
@@ -50,7 +52,7 @@ def emit(program: Program, target: Target) -> Emitted:
     debug = os.environ.get("ORIBI_DEBUG", "").split(",")
     if "graph" in debug:
         print(program, file=sys.stderr)
-    program = simplify(program)
+    program = lay_out(simplify(lower(program)))
     kernels = fuse(program)
     stored = frozenset(n for k in kernels for n in k.outputs)
     alias, edges = update_in_place(program, kernels, stored)

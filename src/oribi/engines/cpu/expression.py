@@ -12,7 +12,7 @@ from oribi.graph.node import Node, Shape, size_of
 from . import elementwise
 from .index import AFFINE_VIEWS, LEAVES, Affine, Dims, Var, below_view, flat_index, flatten, of, row_major
 from .llvm import Builder, Value, const, i64
-from .simplify import ELEMENTWISE, splat_of
+from .rewrite import ELEMENTWISE, splat_of
 
 Load = Callable[[Node, Dims], str]
 

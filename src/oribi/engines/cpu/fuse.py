@@ -12,7 +12,7 @@ from oribi.graph.node import Node, Shape, topological
 from oribi.graph.program import Program
 
 from .index import AFFINE_VIEWS, LEAVES, axis_vars, of, through_views
-from .simplify import ELEMENTWISE
+from .rewrite import ELEMENTWISE
 
 REDUCTIONS = frozenset({"reduce_sum", "reduce_prod", "reduce_max", "reduce_min", "reduce_and", "reduce_or"})
 ARG_REDUCTIONS = frozenset({"argmax", "argmin"})

@@ -160,6 +160,14 @@ def _reverse(node: Node, dims: Dims) -> Dims:
     )
 
 
+def _windows(node: Node, dims: Dims) -> Dims:
+    """Place * stride + tap * dilation along each axis."""
+    last = len(node.operands[0].shape) - 1
+    places, taps = (*dims[:last], dims[-1]), dims[last:-1]
+    rows = zip(places, taps, node.attributes["sliding"], strict=True)
+    return tuple(place * stride + tap * dilation for place, tap, (_, stride, dilation) in rows)
+
+
 LEAVES = frozenset({"parameter", "constant"})
 
 AFFINE_VIEWS: dict[str, Callable[[Node, Dims], Dims | None]] = {
@@ -168,6 +176,7 @@ AFFINE_VIEWS: dict[str, Callable[[Node, Dims], Dims | None]] = {
     "broadcast_in_dim": _broadcast,
     "slice": _slice,
     "reverse": _reverse,
+    "windows": _windows,
 }
 
 

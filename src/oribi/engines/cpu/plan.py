@@ -14,8 +14,9 @@ from oribi.graph.program import Program
 from .fuse import Kernel
 from .index import LEAVES
 from .kernels import Function, Partition
+from .own import pack
+from .rewrite import ELEMENTWISE
 from .schedule import Schedule, reads
-from .simplify import ELEMENTWISE, pack
 
 ALIGNMENT = 64
 

@@ -12,12 +12,13 @@ from oribi.graph.node import Node, Shape, size_of
 from .expression import collapses
 from .fuse import ARG_REDUCTIONS, REDUCTIONS, Kernel
 from .index import LEAVES
-from .simplify import splat_of
+from .rewrite import splat_of
 from .target import Target
 
 SMALL_WORK = 4096  # element operations that cost less than a barrier
 LARGE_WEIGHTS = 2**17  # bytes of weights from which it pays to keep them where they are
 SPLIT_FROM = 4  # extent from which an axis is worth sharing out
+LATENCY = 5  # multiplications that must be under way for the multipliers to be busy
 
 
 @dataclass(frozen=True)
@@ -148,16 +149,15 @@ def _reduce(root: Node, domain: Shape) -> Schedule:
 
 
 def _contract(root: Node, domain: Shape, updates: bool, target: Target) -> Schedule:
-    """Vector: the last axis wider than one. Rows: the last other axis along which the vector operand stands still."""
+    """Vector: the last axis wider than one. Rows: another axis, along which the vector operand stands still."""
     vector = max(a for a, n in enumerate(domain) if n > 1)
     lhs_free = len(domain) - _rhs_free(root)
     batches = len(root.attributes["batch"][0])
     owned_by_rhs = vector >= lhs_free
     still = range(batches, lhs_free) if owned_by_rhs else range(lhs_free, len(domain))
-    rows = [a for a in still if domain[a] > 1]
-    row = rows[-1] if rows else None
+    rows: list[tuple[int | None, int]] = [(a, domain[a]) for a in still if domain[a] > 1]
+    row, tile = _tile(rows or [(None, 1)], domain[vector], root.dtype, target)
     split = _split_axis(domain, vector)
-    tile = _tile(domain[row] if row is not None else 1, domain[vector], root.dtype, target)
     columns = tile[1] * target.lanes
     if _holds_weights(root, owned_by_rhs, updates) and domain[vector] >= 2 * columns:
         split = vector
@@ -176,16 +176,32 @@ def _holds_weights(root: Node, owned_by_rhs: bool, updates: bool) -> bool:
     return stays and weights.size * dtypes.itemsize(root.dtype) >= LARGE_WEIGHTS
 
 
-def _tile(rows: int, columns: int, dtype: str, target: Target) -> tuple[int, int]:
-    """Rows and vectors whose accumulators fill the registers; fewer rows leave room for more vectors.
+def _tile(
+    rows: list[tuple[int | None, int]], columns: int, dtype: str, target: Target
+) -> tuple[int | None, tuple[int, int]]:
+    """The row axis, and the rows and vectors whose accumulators fill the registers, with the least work in all.
 
-    Each step of the depth loads the tile's vectors and one element for each row. A tall tile reads the vector operand,
-    the larger one in a layer's forward pass, least often. (6x4 and 3x8 were measured: no faster on any of the main job's.)
+    Each step of the depth loads the tile's vectors and one element for each row, and multiplies each with each. The last tiles of
+    an axis may be part empty, and work all the same.
+
+    Args:
+        rows: axes that may be the tile's rows, and their extents.
+        columns: extent of the vector axis.
     """
-    most_rows, vectors = target.tile()
-    budget = most_rows * vectors // (2 if dtypes.itemsize(dtype) > 4 else 1)
-    tall = min(rows, most_rows, budget)
-    return tall, max(1, min(-(-columns // target.lanes), budget // tall, 8))
+    registers = target.accumulators() // (2 if dtypes.itemsize(dtype) > 4 else 1)
+    best_rows, best_vectors = target.tile()
+    blocks = -(-columns // target.lanes)
+    others = size_of(n for _, n in rows)
+    choices = []
+    for axis, extent in rows:
+        for tall in range(1, min(extent, registers) + 1):
+            for wide in range(1, min(blocks, registers // tall, 8) + 1):
+                tiles = -(-extent // tall) * -(-blocks // wide) * (others // extent)
+                step = max(tall * wide, (tall + wide + 1) // 2 + 1, LATENCY)
+                unlike = abs(tall * wide - best_rows * best_vectors), abs(tall - best_rows), -(axis or 0)
+                choices.append((tiles * step, *unlike, axis, (tall, wide)))
+    *_, axis, tile = min(choices, key=lambda c: c[:4])
+    return axis, tile
 
 
 def _rhs_free(root: Node) -> int:

@@ -28,8 +28,12 @@ class Target:
         return self.vector_bits // 32
 
     def tile(self) -> tuple[int, int]:
-        """Rows and vectors of the contraction's register tile: the accumulators leave room for the operands."""
+        """Rows and vectors of the contraction's register tile where any are as good."""
         return (8, 2) if self.registers >= 32 else (4, 2)
+
+    def accumulators(self) -> int:
+        """Registers for a tile's sums: the rest is for its operands."""
+        return 26 if self.registers >= 32 else 12
 
 
 AVX2 = Target("x86_64-unknown-linux-gnu", "haswell", "", 256, 16)

@@ -1,6 +1,6 @@
 """The register tile of a contraction: accumulators that stay in registers through the whole depth."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from oribi.graph import dtypes
 from oribi.graph.contraction import free_axes
@@ -38,25 +38,22 @@ class Tile:
         return base, flat_index(below, base.shape)
 
     def accumulate(self, rows: list[Value], column: Value, vectors: int, masks: list[Mask]) -> list[Value]:
+        """The sums of a tile: for each row its vectors."""
         b = self.e.b
         column_var = Var("c", self.e.kernel.domain[self.vector], column, lanes=True)
         at = list(self.dims)
         at[self.vector] = of(column_var)
-        wide_node, wide = self.address(self.vector_side, at)
+        wide = self._stream(*self.address(self.vector_side, at))
         tall = []
         for value in rows:
             if self.row is not None:
                 at[self.row] = of(Var("r", self.e.kernel.domain[self.row], value))
-            node, flat = self.address(1 - self.vector_side, at)
-            tall.append((node, flat))
+            tall.append(self._stream(*self.address(1 - self.vector_side, at)))
         self._note(self.vector_side)
         self._note(1 - self.vector_side)
-        wide_pointer, wide_steps = self._split(wide_node, wide)
-        tall_pointers = [self._split(node, flat) for node, flat in tall]
         start = b.spread(const(0, self.root.dtype), b.lanes)
-        return self._depth(
-            0, {}, [start] * (len(rows) * vectors), wide_pointer, wide_steps, tall_pointers, vectors, masks
-        )
+        sums = [start] * (len(rows) * vectors)
+        return self._walk(_nest(self.depth_vars, [wide, *tall]), wide, tall, sums, masks)
 
     def _note(self, side: int) -> None:
         """Tell the planner what is read: the thread's own rows where the operand's split axis is the domain's."""
@@ -69,50 +66,61 @@ class Tile:
         base, below = through_views(operand, index, self.e.is_buffer)
         self.e.pointer_to_read(base, below)
 
-    def _split(self, node: Node, flat: Affine) -> tuple[str, dict[Var, int]]:
+    def _stream(self, node: Node, flat: Affine) -> "Stream":
         """The address at depth zero, and the steps from there."""
         b = self.e.b
         steady = Affine({v: c for v, c in flat.terms.items() if v not in self.depth_vars}, flat.constant)
         steps = {v: flat.coefficient(v) for v in self.depth_vars}
-        return b.address(self.e.pointer(node), node.dtype, scalar_index(b, steady)), steps
+        return Stream(b.address(self.e.pointer(node), node.dtype, scalar_index(b, steady)), steps)
 
-    def _depth(
-        self,
-        level: int,
-        at: dict[Var, Value],
-        carried: list[Value],
-        wide: str,
-        wide_steps: dict[Var, int],
-        tall: list[tuple[str, dict[Var, int]]],
-        vectors: int,
-        masks: list[Mask],
+    def _walk(
+        self, nest: list["Level"], wide: "Stream", tall: list["Stream"], sums: list[Value], masks: list[Mask]
     ) -> list[Value]:
         """The loops over the contracted axes; inside, one outer product."""
         b = self.e.b
-        if level < len(self.depth_vars):
-            var = self.depth_vars[level]
-            with b.loop(i64(0), i64(var.extent), carried=carried) as loop:
-                inner = {**at, var: loop.index}
-                loop.next = self._depth(level + 1, inner, loop.carried, wide, wide_steps, tall, vectors, masks)
+        if nest:
+            level, *inner = nest
+            with b.loop(i64(0), i64(level.extent), carried=sums) as loop:
+                moved = [stream.moved(b, self.root.dtype, level.var, loop.index) for stream in (wide, *tall)]
+                loop.next = self._walk(inner, moved[0], moved[1:], loop.carried, masks)
             return loop.out
-        dtype = self.root.dtype
-        position = _position(b, at, wide_steps)
-        lanes = [
-            b.load(wide, dtype, b.add(position, i64(j * b.lanes)), b.lanes, masks[j].lanes) for j in range(vectors)
-        ]
+        dtype, vectors = self.root.dtype, len(masks)
+        lanes = [b.load(wide.pointer, dtype, i64(j * b.lanes), b.lanes, masks[j].lanes) for j in range(vectors)]
         result = []
-        for r, (pointer, steps) in enumerate(tall):
-            one = b.spread(b.load(pointer, dtype, _position(b, at, steps)), b.lanes)
-            for j in range(vectors):
-                result.append(_multiply_add(b, one, lanes[j], carried[r * vectors + j]))
+        for r, stream in enumerate(tall):
+            one = b.spread(b.load(stream.pointer, dtype, i64(0)), b.lanes)
+            result += [_multiply_add(b, one, lanes[j], sums[r * vectors + j]) for j in range(vectors)]
         return result
 
 
-def _position(b: Builder, at: dict[Var, Value], steps: dict[Var, int]) -> Value:
-    total = i64(0)
-    for var, value in at.items():
-        total = b.add(total, b.mul(value, i64(steps[var])))
-    return total
+class Level(NamedTuple):
+    """A loop of the depth: the variable by whose steps the operands move, and how often."""
+
+    var: Var
+    extent: int
+
+
+class Stream(NamedTuple):
+    """What is read through the depth: where it is, and how far it moves with each depth variable."""
+
+    pointer: str
+    steps: dict[Var, int]
+
+    def moved(self, b: Builder, dtype: str, var: Var, by: Value) -> "Stream":
+        return self._replace(pointer=b.address(self.pointer, dtype, b.mul(by, i64(self.steps[var]))))
+
+
+def _nest(depth: list[Var], streams: list[Stream]) -> list[Level]:
+    """The loops of the depth, the furthest steps outermost; axes that all operands walk through as one become one loop."""
+    order = sorted((v for v in depth if v.extent > 1), key=lambda v: -max(s.steps[v] for s in streams))
+    levels: list[Level] = []
+    for var in reversed(order):
+        inner = levels[-1] if levels else None
+        if inner and all(s.steps[var] == s.steps[inner.var] * inner.extent for s in streams):
+            levels[-1] = Level(inner.var, inner.extent * var.extent)
+        else:
+            levels.append(Level(var, var.extent))
+    return levels[::-1]
 
 
 def _multiply_add(b: Builder, x: Value, y: Value, z: Value) -> Value:

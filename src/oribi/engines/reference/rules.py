@@ -1,15 +1,17 @@
 """name -> `rule(node, *operand values) -> value`."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
 
-from oribi.graph import dtypes
+from oribi.graph import dtypes, windows
 from oribi.graph.contraction import free_axes
 from oribi.graph.node import Node
 from oribi.graph.random import PARITY, ROTATIONS
+from oribi.graph.structural import pad_p
 
 Array = Any
 Rule = Callable[..., Array]
@@ -149,6 +151,72 @@ def dot_general(node: Node, lhs: Array, rhs: Array) -> Array:
     return np.matmul(left, right).reshape(node.shape)
 
 
+def _under(padded: Array, axes: list[windows.Axis], taps: tuple[int, ...], first: int = 0) -> Array:
+    """What lies under one tap of all places of a window; `axes` are those from `first` on."""
+    cut = [slice(None)] * first
+    for axis, tap in zip(axes, taps, strict=True):
+        start = tap * axis.dilation
+        cut.append(slice(start, start + (axis.out - 1) * axis.stride + 1, axis.stride))
+    return padded[tuple(cut)]
+
+
+def _taps(axes: list[windows.Axis]) -> Iterator[tuple[int, ...]]:
+    return product(*(range(axis.window) for axis in axes))
+
+
+def _padded(x: Array, axes: list[windows.Axis], value: float) -> Array:
+    shape = tuple(max(0, axis.spread + axis.low + axis.high) for axis in axes)
+    low, high = tuple(axis.low for axis in axes), tuple(axis.high for axis in axes)
+    attributes = {"low": low, "high": high, "interior": tuple(axis.base - 1 for axis in axes), "value": value}
+    return pad(Node(pad_p, (), attributes, shape, x.dtype.name), x)
+
+
+def conv_general_dilated(node: Node, lhs: Array, rhs: Array) -> Array:
+    """Tap by tap: what lies under it, times its kernel, in every group."""
+    a, groups = node.attributes, node.attributes["groups"]
+    axes = windows.conv_axes(lhs.shape, rhs.shape, a["strides"], a["padding"], a["lhs_dilation"], a["rhs_dilation"])
+    whole = [windows.Axis(n, 1, 1, 0, 0) for n in (lhs.shape[0], lhs.shape[-1])]
+    padded = _padded(lhs, [whole[0], *axes, whole[1]], 0)
+    result = np.zeros((*node.shape[:-1], groups, node.shape[-1] // groups), node.dtype)
+    for taps in _taps(axes) if result.size else ():
+        part = _under(padded, axes, taps, first=1)
+        part = part.reshape(*part.shape[:-1], groups, 1, -1)
+        kernel = rhs[taps].reshape(rhs.shape[-2], groups, -1).transpose(1, 0, 2)
+        result += np.matmul(part, kernel)[..., 0, :]
+    return result.reshape(node.shape)
+
+
+_WINDOW_REDUCERS = {"sum": np.add, "max": np.maximum, "min": np.minimum}
+
+
+def reduce_window(node: Node, x: Array) -> Array:
+    reducer = node.attributes["reducer"]
+    axes = windows.window_axes(x.shape, node.attributes)
+    start = windows.start_value(reducer, node.dtype)
+    padded, result = _padded(x, axes, start), np.full(node.shape, start, node.dtype)
+    for taps in _taps(axes) if result.size else ():
+        result = _WINDOW_REDUCERS[reducer](result, _under(padded, axes, taps))
+    return result
+
+
+def select_and_scatter_add(node: Node, x: Array, source: Array) -> Array:
+    reducer = node.attributes["reducer"]
+    axes = windows.window_axes(x.shape, node.attributes)
+    start = windows.start_value(reducer, node.dtype)
+    padded, best = _padded(x, axes, start), np.full(source.shape, start, x.dtype)
+    for taps in _taps(axes) if source.size else ():
+        best = _WINDOW_REDUCERS[reducer](best, _under(padded, axes, taps))
+    result, found = np.zeros_like(padded), np.zeros(source.shape, bool)
+    for taps in _taps(axes) if source.size else ():
+        value = _under(padded, axes, taps)
+        hit = ((value == best) | (value != value)) & ~found
+        _under(result, axes, taps)[...] += np.where(hit, source, 0)
+        found |= hit
+    cut = tuple(slice(max(0, axis.low), max(0, axis.low) + axis.extent) for axis in axes)
+    back = [(max(0, -axis.low), max(0, -axis.high)) for axis in axes]
+    return np.pad(result, back)[cut] if any(map(any, back)) else result[cut]
+
+
 def gather(node: Node, x: Array, indices: Array) -> Array:
     return (
         np.take(x, indices, axis=node.attributes["axis"], mode="clip")
@@ -249,6 +317,9 @@ RULES: dict[str, Rule] = {
     "argmax": _arg(np.argmax),
     "argmin": _arg(np.argmin),
     "dot_general": dot_general,
+    "conv_general_dilated": conv_general_dilated,
+    "reduce_window": reduce_window,
+    "select_and_scatter_add": select_and_scatter_add,
     "gather": gather,
     "scatter_add": scatter_add,
     "random_bits": random_bits,

@@ -1,0 +1,17 @@
+"""The engine's own primitives, which its passes put into a graph and no user does."""
+
+from oribi.graph.node import GraphError, Node, Primitive, Shape, no_gradient
+
+
+def _infer_windows(x: Node, *, sliding: tuple[tuple[int, int, int], ...], out: Shape) -> tuple[Shape, str]:
+    for axis, (n, (window, stride, dilation)) in enumerate(zip(out, sliding, strict=True)):
+        if (n - 1) * stride + (window - 1) * dilation >= x.shape[axis]:
+            raise GraphError(f"windows reach beyond axis {axis} of {x!r}")
+    return (*out[:-1], *(window for window, _, _ in sliding), out[-1]), x.dtype
+
+
+# Its operand, copied into a buffer of its own in row-major order.
+pack = Primitive("pack", lambda x: (x.shape, x.dtype), no_gradient)
+# The view of all places of a window: the places, but for the last axis's, then the taps, then the last axis's places.
+# `sliding` is (taps, stride, dilation) for each axis, `out` how many places there are.
+windows = Primitive("windows", _infer_windows, no_gradient)

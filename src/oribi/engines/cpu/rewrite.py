@@ -1,0 +1,93 @@
+"""What the passes over a Program share: rewriting nodes by rules, operands first, and merging those that are alike."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from oribi.graph import elementwise as ew
+from oribi.graph.node import Node, constant, topological
+from oribi.graph.program import Program
+
+ELEMENTWISE = frozenset(p.name for p in (*ew.UNARY, *ew.BINARY, *ew.COMPARE, ew.select, ew.convert_p))
+MERGE_LIMIT = 4096  # elements of constants that are compared by value
+
+
+@dataclass
+class Context:
+    """What rewrite rules may ask about the graph they rewrite.
+
+    Attributes:
+        users: how many nodes and results read a node.
+    """
+
+    users: dict[Node, int]
+
+
+Rule = Callable[[Node, Context], "Node | None"]
+
+
+def rewrite(program: Program, rules: Mapping[str, Rule], always: Rule | None = None) -> Program:
+    """One pass over the nodes, operands first; the program itself when nothing changed.
+
+    Args:
+        program: what to rewrite.
+        rules: for each op, a rule that gives a node to stand in another's place, or None.
+        always: a rule that is asked before those, whatever the op.
+    """
+    roots = (*program.updates, *program.outputs)
+    order = topological(roots)
+    users: dict[Node, int] = {}
+    for node in (*(o for n in order for o in n.operands), *roots):
+        users[node] = users.get(node, 0) + 1
+    context = Context(users)
+    new: dict[Node, Node] = {}
+    seen: dict[Any, Node] = {}
+    for node in order:
+        operands = tuple(new[o] for o in node.operands)
+        current = node
+        if any(a is not b for a, b in zip(operands, node.operands, strict=True)):
+            current = Node(node.primitive, operands, node.attributes, node.shape, node.dtype, node.origin)
+            users[current] = users.get(node, 0)
+        if always is not None:
+            current = always(current, context) or current
+        rule = rules.get(current.op)
+        current = (rule(current, context) if rule else None) or current
+        new[node] = seen.setdefault(_key(current), current)
+    if all(new[n] is n for n in order):
+        return program
+    renamed = tuple(new.get(n, n) for n in program.updates), tuple(new.get(n, n) for n in program.outputs)
+    return Program(program.inputs, program.state, *renamed)
+
+
+def _key(node: Node) -> Any:
+    """Equal for nodes that are alike, given that their operands are merged already."""
+    if node.op == "parameter":
+        return node
+    if node.op == "constant":
+        value = node.attributes["value"]
+        if value.size and is_splat(value):
+            return "splat", value.dtype.str, value.shape, np.asarray(value.flat[0]).tobytes()
+        return "constant", value.dtype.str, value.shape, value.tobytes() if value.size <= MERGE_LIMIT else id(value)
+    return node.op, tuple(map(id, node.operands)), tuple(sorted(node.attributes.items(), key=lambda kv: kv[0]))
+
+
+# --- constants whose elements are all alike ---------------------------------------------------------------------------
+
+
+def is_splat(value: np.ndarray) -> bool:
+    """Whether every element of the array is one and the same in memory."""
+    return value.size == 1 or all(s == 0 or n == 1 for s, n in zip(value.strides, value.shape, strict=True))
+
+
+def splat_of(node: Node) -> Any:
+    """The value of a constant node whose elements are all alike; None of any other node."""
+    if node.op == "constant" and node.size and is_splat(node.attributes["value"]):
+        return node.attributes["value"].flat[0]
+    return None
+
+
+def splat(value: Any, shape: tuple[int, ...], dtype: str) -> Node:
+    """A constant whose elements are all alike."""
+    return constant(np.broadcast_to(np.asarray(value, dtype), shape))
