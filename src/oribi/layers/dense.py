@@ -2,21 +2,20 @@
 
 from typing import Any
 
-from oribi import activations, initializers, ops, regularizers
-from oribi.utils.registry import serialize
+from oribi import ops
 
-from .layer import Layer, Shape
+from .layer import Shape
+from .weighted import Weighted, known_axis
 
 
-class Dense(Layer):
+class Dense(Weighted):
     """activation(inputs @ kernel + bias).
 
     Args:
         units: size of the output's last axis.
         activation: name or function; none by default.
         use_bias: whether there is a bias.
-        kernel_initializer, bias_initializer: names or objects.
-        kernel_regularizer, bias_regularizer: penalties added to the loss.
+        kwargs: how the weights start and are regularized, as for `Weighted`; a layer's name, dtype, trainable.
 
     Input shape: `(batch, ..., inputs)`. Output shape: `(batch, ..., units)`.
     Weights: kernel `(inputs, units)`, bias `(units,)`.
@@ -25,40 +24,15 @@ class Dense(Layer):
     (2, 4)
     """
 
-    def __init__(
-        self,
-        units: int,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, units: int, activation: Any = None, use_bias: bool = True, **kwargs: Any) -> None:
+        super().__init__(activation, use_bias, **kwargs)
         if isinstance(units, bool) or not isinstance(units, int) or units <= 0:
             raise ValueError(f"Dense: units must be a positive whole number. Received: units={units!r}")
         self.units = units
-        self.activation = activations.get(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
 
     def build(self, input_shape: Shape) -> None:
-        if not input_shape or input_shape[-1] is None:
-            raise ValueError(f"{self.describe()} needs to know the last axis of its input, got shape {input_shape}")
-        inputs = input_shape[-1]
-        self.kernel = self.add_weight(
-            (inputs, self.units), self.kernel_initializer, regularizer=self.kernel_regularizer, name="kernel"
-        )
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                (self.units,), self.bias_initializer, regularizer=self.bias_regularizer, name="bias"
-            )
+        self.kernel = self.add_kernel((known_axis(self, input_shape), self.units))
+        self.bias = self.add_bias(self.units)
         self.built = True
 
     def check_input(self, inputs: Any) -> None:
@@ -71,22 +45,10 @@ class Dense(Layer):
             )
 
     def call(self, inputs: Any) -> Any:
-        outputs = ops.matmul(ops.cast(inputs, self.dtype), self.kernel)
-        if self.bias is not None:
-            outputs = ops.add(outputs, self.bias)
-        return self.activation(outputs)
+        return self.finish(ops.matmul(ops.cast(inputs, self.dtype), self.kernel))
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (*input_shape[:-1], self.units)
 
     def get_config(self) -> dict[str, Any]:
-        return {
-            **super().get_config(),
-            "units": self.units,
-            "activation": serialize(self.activation),
-            "use_bias": self.use_bias,
-            "kernel_initializer": serialize(self.kernel_initializer),
-            "bias_initializer": serialize(self.bias_initializer),
-            "kernel_regularizer": serialize(self.kernel_regularizer),
-            "bias_regularizer": serialize(self.bias_regularizer),
-        }
+        return {**super().get_config(), "units": self.units}

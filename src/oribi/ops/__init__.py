@@ -16,6 +16,7 @@ from . import operators as operators
 from .core import as_node as _as_node
 from .nn import *  # noqa: F403
 from .numpy import *  # noqa: F403
+from .windows import *  # noqa: F403
 
 
 def convert_to_tensor(x: _Any, dtype: _Any = None) -> _Tensor:

@@ -10,7 +10,20 @@ from typing import NamedTuple
 from oribi.graph.node import Node, Shape, size_of
 
 from . import elementwise
-from .index import AFFINE_VIEWS, LEAVES, Affine, Dims, Var, below_view, flat_index, flatten, of, row_major
+from .index import (
+    AFFINE_VIEWS,
+    LEAVES,
+    Affine,
+    Dims,
+    Var,
+    below_view,
+    flat_index,
+    flatten,
+    of,
+    reshape_groups,
+    row_major,
+    unflatten,
+)
 from .llvm import Builder, Value, const, i64
 from .rewrite import ELEMENTWISE, splat_of
 
@@ -141,13 +154,23 @@ class Expression:
 
     def _divided(self, node: Node, dims: Dims) -> Dims:
         """The operand's index of a reshape that is not affine."""
-        operand, b = node.operands[0], self.b
-        flat = lane_index(b, flatten(dims, node.shape))
-        result = []
-        for axis, (extent, stride) in enumerate(zip(operand.shape, row_major(operand.shape), strict=True)):
-            quotient = b.binary("udiv", flat, i64(stride))
-            index = b.binary("urem", quotient, i64(extent))
-            result.append(of(self.variable(index, extent, (node, axis, *(d.key() for d in dims)))))
+        operand = node.operands[0]
+        result: list[Affine] = []
+        for mine, theirs in reshape_groups(node.shape, operand.shape):
+            flat, shape = flatten(dims[mine], node.shape[mine]), operand.shape[theirs]
+            result += unflatten(flat, shape) or self._digits(flat, shape)
+        return tuple(result)
+
+    def _digits(self, flat: Affine, shape: Shape) -> Dims:
+        """A row-major position taken apart by division."""
+        b, result = self.b, []
+        for axis, (extent, stride) in enumerate(zip(shape, row_major(shape), strict=True)):
+            key = ("digit", flat.key(), shape, axis)
+            if key not in self.found:
+                quotient = b.binary("udiv", lane_index(b, flat), i64(stride))
+                index = b.binary("urem", quotient, i64(extent)) if axis else quotient
+                self.variable(index, extent, key)
+            result.append(of(self.found[key]))
         return tuple(result)
 
     # --- primitives that are neither elementwise nor affine views ---

@@ -128,13 +128,37 @@ def unflatten(flat: Affine, shape: Shape) -> Dims | None:
 # --- views: the operand's index from the result's ---------------------------------------------------------------------
 
 
+def reshape_groups(shape: Shape, other: Shape) -> list[tuple[slice, slice]]:
+    """Runs of axes of two shapes that hold the same elements: a reshape moves indices within each run only.
+
+    >>> reshape_groups((4, 26, 3), (4, 13, 2, 3))
+    [(slice(0, 1, None), slice(0, 1, None)), (slice(1, 2, None), slice(1, 3, None)), (slice(2, 3, None), slice(3, 4, None))]
+    """
+    if 0 in shape:
+        return [(slice(0, len(shape)), slice(0, len(other)))]
+    groups, i, j = [], 0, 0
+    while i < len(shape) or j < len(other):
+        first, start, left, right = i, j, 1, 1
+        while True:
+            if left <= right and i < len(shape) and (left < right or i == first):
+                left, i = left * shape[i], i + 1
+            elif j < len(other) and (right < left or j == start):
+                right, j = right * other[j], j + 1
+            else:
+                break
+        groups.append((slice(first, i), slice(start, j)))
+    return groups
+
+
 def _reshape(node: Node, dims: Dims) -> Dims | None:
     operand = node.operands[0]
-    kept = [dim for dim, n in zip(dims, node.shape, strict=True) if n != 1]
-    if [n for n in node.shape if n != 1] == [n for n in operand.shape if n != 1]:
-        ones = iter(kept)
-        return tuple(ZERO if n == 1 else next(ones) for n in operand.shape)
-    return unflatten(flatten(dims, node.shape), operand.shape)
+    result: list[Affine] = []
+    for mine, theirs in reshape_groups(node.shape, operand.shape):
+        part = unflatten(flatten(dims[mine], node.shape[mine]), operand.shape[theirs])
+        if part is None:
+            return None
+        result += part
+    return tuple(result)
 
 
 def _transpose(node: Node, dims: Dims) -> Dims:

@@ -19,6 +19,7 @@ SMALL_WORK = 4096  # element operations that cost less than a barrier
 LARGE_WEIGHTS = 2**17  # bytes of weights from which it pays to keep them where they are
 SPLIT_FROM = 4  # extent from which an axis is worth sharing out
 LATENCY = 5  # multiplications that must be under way for the multipliers to be busy
+STEP = 1  # what a step of the depth costs beside them
 
 
 @dataclass(frozen=True)
@@ -194,10 +195,11 @@ def _tile(
     others = size_of(n for _, n in rows)
     choices = []
     for axis, extent in rows:
+        widest = best_vectors if extent >= best_rows else 8
         for tall in range(1, min(extent, registers) + 1):
-            for wide in range(1, min(blocks, registers // tall, 8) + 1):
+            for wide in range(1, min(blocks, registers // tall, widest) + 1):
                 tiles = -(-extent // tall) * -(-blocks // wide) * (others // extent)
-                step = max(tall * wide, (tall + wide + 1) // 2 + 1, LATENCY)
+                step = max(tall * wide, (tall + wide + 1) // 2 + 1, LATENCY) + STEP
                 unlike = abs(tall * wide - best_rows * best_vectors), abs(tall - best_rows), -(axis or 0)
                 choices.append((tiles * step, *unlike, axis, (tall, wide)))
     *_, axis, tile = min(choices, key=lambda c: c[:4])

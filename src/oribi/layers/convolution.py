@@ -1,0 +1,431 @@
+"""Convolutions, plain, transposed, depthwise and separable, in one, two and three dimensions."""
+
+from typing import Any
+
+from oribi import initializers, ops, regularizers
+from oribi.ops.windows import Sizes, each
+from oribi.utils.registry import serialize
+
+from .layer import Shape
+from .weighted import Weighted, known_axis
+
+PADDINGS = ("valid", "same")
+
+
+class _Convolution(Weighted):
+    """What all convolutions share: how the window slides.
+
+    Args:
+        kernel_size: taps of the window, one number or one for each spatial axis.
+        strides: steps from one place of the window to the next.
+        padding: `valid` (none), `same` (as many places as steps fit into the input), in one dimension also `causal`.
+        data_format: `channels_last` (the default) or `channels_first`.
+        dilation_rate: distance of the window's taps.
+        activation, use_bias, kwargs: as for `Dense`.
+    """
+
+    rank: int
+    paddings: tuple[str, ...] = PADDINGS
+
+    def __init__(
+        self,
+        kernel_size: Sizes,
+        strides: Sizes = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Sizes = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(activation, use_bias, **kwargs)
+        kind = type(self).__name__
+        self.kernel_size = each(kernel_size, self.rank, f"{kind}: kernel_size")
+        self.strides = each(strides, self.rank, f"{kind}: strides")
+        self.dilation_rate = each(dilation_rate, self.rank, f"{kind}: dilation_rate")
+        self.padding = str(padding).lower()
+        if self.padding not in self.paddings:
+            known = ", ".join(map(repr, self.paddings))
+            raise ValueError(f"{kind}: padding must be one of {known}. Received: padding={padding!r}")
+        self.data_format = data_format or "channels_last"
+        if self.data_format not in ("channels_last", "channels_first"):
+            raise ValueError(f"{kind}: data_format must be channels_last or channels_first, got {data_format!r}")
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError(
+                f"{kind}: strides > 1 do not go with dilation_rate > 1. Received: strides={self.strides}, "
+                f"dilation_rate={self.dilation_rate}"
+            )
+
+    @property
+    def channel_axis(self) -> int:
+        return -1 if self.data_format == "channels_last" else 1
+
+    def channels_of(self, input_shape: Shape) -> int:
+        if len(input_shape) != self.rank + 2:
+            raise ValueError(
+                f"{self.describe()}: expected inputs of {self.rank + 2} dimensions, (batch, *spatial, channels), got "
+                f"shape {tuple(input_shape)}. Add the missing axes, for instance with inputs[..., None]."
+            )
+        return known_axis(self, input_shape, self.channel_axis)
+
+    def check_input(self, inputs: Any) -> None:
+        expected, got = self.channels, self.channels_of(inputs.shape)
+        if expected != got:
+            raise ValueError(
+                f"{self.describe()}: expected {expected} channels along axis {self.channel_axis}, got {got} "
+                f"(input shape {tuple(inputs.shape)})"
+            )
+        if self.padding == "valid" and not self._fits(inputs.shape):
+            raise ValueError(
+                f"{self.describe()}: a window of {self.kernel_size} does not fit into inputs of shape "
+                f"{tuple(inputs.shape)}. Use padding='same', a smaller kernel_size, or larger inputs."
+            )
+
+    def _fits(self, shape: Shape) -> bool:
+        spatial = shape[1:-1] if self.channel_axis == -1 else shape[2:]
+        rows = zip(spatial, self.kernel_size, self.dilation_rate, strict=True)
+        return all(n is None or n == 0 or n >= (k - 1) * d + 1 for n, k, d in rows)
+
+    channels: int
+
+    def get_config(self) -> dict[str, Any]:
+        own = ("kernel_size", "strides", "padding", "data_format", "dilation_rate")
+        return {**super().get_config(), **{name: getattr(self, name) for name in own}}
+
+
+def _positive(layer: Weighted, name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{type(layer).__name__}: {name} must be a positive whole number. Received: {name}={value!r}")
+    return value
+
+
+# --- plain ------------------------------------------------------------------------------------------------------------
+
+
+class _Conv(_Convolution):
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Sizes,
+        strides: Sizes = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Sizes = 1,
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, **kwargs)
+        self.filters, self.groups = _positive(self, "filters", filters), _positive(self, "groups", groups)
+        if filters % groups:
+            raise ValueError(
+                f"{type(self).__name__}: filters must be a multiple of groups. Received: {filters=}, {groups=}"
+            )
+
+    def build(self, input_shape: Shape) -> None:
+        self.channels = self.channels_of(input_shape)
+        if self.channels % self.groups:
+            raise ValueError(f"{self.describe()}: {self.channels} channels cannot be shared by {self.groups} groups")
+        self.kernel = self.add_kernel((*self.kernel_size, self.channels // self.groups, self.filters))
+        self.bias = self.add_bias(self.filters)
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        x = ops.cast(inputs, self.dtype)
+        convolved = ops.conv(x, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate)
+        return self.finish(convolved, self.channel_axis)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "filters": self.filters, "groups": self.groups}
+
+
+class Conv1D(_Conv):
+    """Features of windows that slide along sequences: activation(conv(inputs, kernel) + bias).
+
+    Args:
+        filters: features of the output.
+        kernel_size, strides, padding, data_format, dilation_rate: how the window slides; padding may be `causal`.
+        groups: of channels that are convolved apart.
+        activation, use_bias, kwargs: as for `Dense`.
+
+    Input shape: `(batch, steps, channels)`. Output shape: `(batch, places, filters)`.
+    Weights: kernel `(kernel_size, channels / groups, filters)`, bias `(filters,)`.
+
+    >>> Conv1D(4, 3, padding="causal")(ops.ones((2, 10, 3))).shape
+    (2, 10, 4)
+    """
+
+    rank = 1
+    paddings = (*PADDINGS, "causal")
+
+
+class Conv2D(_Conv):
+    """Features of windows that slide over images: activation(conv(inputs, kernel) + bias).
+
+    Args:
+        filters: features of the output.
+        kernel_size, strides, padding, data_format, dilation_rate: how the window slides.
+        groups: of channels that are convolved apart.
+        activation, use_bias, kwargs: as for `Dense`.
+
+    Input shape: `(batch, height, width, channels)`. Output shape: `(batch, rows, columns, filters)`.
+    Weights: kernel `(*kernel_size, channels / groups, filters)`, bias `(filters,)`.
+
+    >>> Conv2D(32, 3, activation="relu")(ops.ones((2, 28, 28, 1))).shape
+    (2, 26, 26, 32)
+    """
+
+    rank = 2
+
+
+class Conv3D(_Conv):
+    """Features of windows that slide through volumes; as `Conv2D` with one more spatial axis.
+
+    >>> Conv3D(2, 3)(ops.ones((1, 5, 6, 7, 1))).shape
+    (1, 3, 4, 5, 2)
+    """
+
+    rank = 3
+
+
+# --- transposed -------------------------------------------------------------------------------------------------------
+
+
+class _ConvTranspose(_Convolution):
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Sizes,
+        strides: Sizes = 1,
+        padding: str = "valid",
+        output_padding: Sizes | None = None,
+        data_format: str | None = None,
+        dilation_rate: Sizes = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, **kwargs)
+        self.filters = _positive(self, "filters", filters)
+        if isinstance(output_padding, int):
+            output_padding = (output_padding,) * self.rank
+        self.output_padding = None if output_padding is None else tuple(output_padding)
+        if self.output_padding and any(p >= s for p, s in zip(self.output_padding, self.strides, strict=True)):
+            raise ValueError(
+                f"{type(self).__name__}: strides must be greater than output_padding. Received: "
+                f"strides={self.strides}, output_padding={self.output_padding}"
+            )
+
+    def build(self, input_shape: Shape) -> None:
+        self.channels = self.channels_of(input_shape)
+        self.kernel = self.add_kernel((*self.kernel_size, self.filters, self.channels))
+        self.bias = self.add_bias(self.filters)
+        self.built = True
+
+    def _fits(self, shape: Shape) -> bool:
+        return True
+
+    def call(self, inputs: Any) -> Any:
+        x = ops.cast(inputs, self.dtype)
+        how = (self.strides, self.padding, self.output_padding, self.data_format, self.dilation_rate)
+        return self.finish(ops.conv_transpose(x, self.kernel, *how), self.channel_axis)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "filters": self.filters, "output_padding": self.output_padding}
+
+
+class Conv1DTranspose(_ConvTranspose):
+    """The transposed convolution of sequences: each step of the input spreads a window over the output.
+
+    >>> Conv1DTranspose(4, 3, strides=2, padding="same")(ops.ones((2, 5, 3))).shape
+    (2, 10, 4)
+    """
+
+    rank = 1
+
+
+class Conv2DTranspose(_ConvTranspose):
+    """The transposed convolution of images: from a coarse picture to a finer one.
+
+    Args:
+        filters: features of the output.
+        kernel_size, strides, padding, data_format, dilation_rate: how the window slides over the output.
+        output_padding: more rows and columns at the end of the output.
+        activation, use_bias, kwargs: as for `Dense`.
+
+    Weights: kernel `(*kernel_size, filters, channels)`, bias `(filters,)`.
+
+    >>> Conv2DTranspose(4, 3, strides=2, padding="same")(ops.ones((2, 7, 7, 8))).shape
+    (2, 14, 14, 4)
+    """
+
+    rank = 2
+
+
+class Conv3DTranspose(_ConvTranspose):
+    """The transposed convolution of volumes.
+
+    >>> Conv3DTranspose(1, 2, strides=2)(ops.ones((1, 2, 3, 4, 2))).shape
+    (1, 4, 6, 8, 1)
+    """
+
+    rank = 3
+
+
+# --- depthwise and separable ------------------------------------------------------------------------------------------
+
+
+class _DepthwiseConv(_Convolution):
+    kernel_name = "kernel"
+
+    def __init__(
+        self,
+        kernel_size: Sizes,
+        strides: Sizes = 1,
+        padding: str = "valid",
+        depth_multiplier: int = 1,
+        data_format: str | None = None,
+        dilation_rate: Sizes = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        depthwise_initializer: Any = "glorot_uniform",
+        depthwise_regularizer: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, **kwargs)
+        self.depth_multiplier = _positive(self, "depth_multiplier", depth_multiplier)
+        self.depthwise_initializer = initializers.get(depthwise_initializer)
+        self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
+
+    def _add_depthwise_kernel(self, name: str) -> Any:
+        shape = (*self.kernel_size, self.channels, self.depth_multiplier)
+        return self.add_weight(shape, self.depthwise_initializer, regularizer=self.depthwise_regularizer, name=name)
+
+    def build(self, input_shape: Shape) -> None:
+        self.channels = self.channels_of(input_shape)
+        self.kernel = self._add_depthwise_kernel("kernel")
+        self.bias = self.add_bias(self.channels * self.depth_multiplier)
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        how = (self.strides, self.padding, self.data_format, self.dilation_rate)
+        convolved = ops.depthwise_conv(ops.cast(inputs, self.dtype), self.kernel, *how)
+        return self.finish(convolved, self.channel_axis)
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        for name in ("kernel_initializer", "kernel_regularizer"):
+            del config[name]
+        return {
+            **config,
+            "depth_multiplier": self.depth_multiplier,
+            "depthwise_initializer": serialize(self.depthwise_initializer),
+            "depthwise_regularizer": serialize(self.depthwise_regularizer),
+        }
+
+
+class DepthwiseConv1D(_DepthwiseConv):
+    """Each channel of a sequence convolved on its own.
+
+    >>> DepthwiseConv1D(3)(ops.ones((2, 10, 4))).shape
+    (2, 8, 4)
+    """
+
+    rank = 1
+    paddings = (*PADDINGS, "causal")
+
+
+class DepthwiseConv2D(_DepthwiseConv):
+    """Each channel of an image convolved on its own, with `depth_multiplier` kernels.
+
+    Weights: kernel `(*kernel_size, channels, depth_multiplier)`, bias `(channels * depth_multiplier,)`.
+
+    >>> DepthwiseConv2D(3, depth_multiplier=2)(ops.ones((2, 8, 8, 4))).shape
+    (2, 6, 6, 8)
+    """
+
+    rank = 2
+
+
+class _SeparableConv(_DepthwiseConv):
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Sizes,
+        strides: Sizes = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Sizes = 1,
+        depth_multiplier: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        depthwise_initializer: Any = "glorot_uniform",
+        pointwise_initializer: Any = "glorot_uniform",
+        depthwise_regularizer: Any = None,
+        pointwise_regularizer: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            kernel_size,
+            strides,
+            padding,
+            depth_multiplier,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            depthwise_initializer,
+            depthwise_regularizer,
+            **kwargs,
+        )
+        self.filters = _positive(self, "filters", filters)
+        self.pointwise_initializer = initializers.get(pointwise_initializer)
+        self.pointwise_regularizer = regularizers.get(pointwise_regularizer)
+
+    def build(self, input_shape: Shape) -> None:
+        self.channels = self.channels_of(input_shape)
+        self.depthwise_kernel = self._add_depthwise_kernel("depthwise_kernel")
+        self.pointwise_kernel = self.add_weight(
+            ((1,) * self.rank + (self.channels * self.depth_multiplier, self.filters)),
+            self.pointwise_initializer,
+            regularizer=self.pointwise_regularizer,
+            name="pointwise_kernel",
+        )
+        self.bias = self.add_bias(self.filters)
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        how = (self.strides, self.padding, self.data_format, self.dilation_rate)
+        x = ops.cast(inputs, self.dtype)
+        convolved = ops.separable_conv(x, self.depthwise_kernel, self.pointwise_kernel, *how)
+        return self.finish(convolved, self.channel_axis)
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "pointwise_initializer": serialize(self.pointwise_initializer),
+            "pointwise_regularizer": serialize(self.pointwise_regularizer),
+        }
+
+
+class SeparableConv1D(_SeparableConv):
+    """A depthwise convolution of sequences, then a mix of its channels at each step.
+
+    >>> SeparableConv1D(6, 3)(ops.ones((2, 10, 4))).shape
+    (2, 8, 6)
+    """
+
+    rank = 1
+    paddings = (*PADDINGS, "causal")
+
+
+class SeparableConv2D(_SeparableConv):
+    """A depthwise convolution of images, then a mix of its channels at each point (Chollet, 2017).
+
+    >>> SeparableConv2D(6, 3)(ops.ones((2, 8, 8, 4))).shape
+    (2, 6, 6, 6)
+    """
+
+    rank = 2
