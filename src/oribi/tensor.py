@@ -59,6 +59,7 @@ class Tensor(Operators):
 
     Attributes:
         node: what it will be computed from.
+        mask: which steps of a sequence are there; None for all.
 
     >>> from oribi import ops
     >>> x = ops.convert_to_tensor([1.0, 2.0])
@@ -66,11 +67,12 @@ class Tensor(Operators):
     array([3., 6.], dtype=float32)
     """
 
-    __slots__ = ("__weakref__", "_depth", "node")
+    __slots__ = ("__weakref__", "_depth", "mask", "node")
     __array_priority__ = 1000
 
     def __init__(self, node: Node, depth: int = 0) -> None:
         self.node = node
+        self.mask: Tensor | None = None
         self._depth = depth
         if depth > HELD_BACK and _trace() is None:
             self._realise()
@@ -308,17 +310,25 @@ class Trace:
     Attributes:
         read_as: the parameter that stands for each variable's value before.
         current: the node of each variable's value now.
+        checks: variables that become true when something is wrong with the data, and what to tell the user then.
     """
 
     def __init__(self) -> None:
         self.read_as: dict[Variable, Node] = {}
         self.current: dict[Variable, Node] = {}
+        self.checks: dict[str, Variable] = {}
 
     def read(self, variable: Variable) -> Node:
         if variable not in self.current:
             node = parameter(variable.path, variable.shape, variable.dtype)
             self.read_as[variable] = self.current[variable] = node
         return self.current[variable]
+
+    def failing(self, message: str) -> Variable:
+        """The variable that says whether the check with this message failed."""
+        if message not in self.checks:
+            self.checks[message] = Variable(np.zeros((), bool), trainable=False, name="check")
+        return self.checks[message]
 
     def write(self, variable: Variable, node: Node) -> None:
         self.read(variable)
@@ -334,6 +344,11 @@ def tracing(trace: Trace | None = None) -> Iterator[Trace]:
         yield active
     finally:
         _local.trace = outer
+
+
+def current_trace() -> Trace | None:
+    """The trace of this thread; None where tensors are computed."""
+    return _trace()
 
 
 def install_operators(table: dict[str, Callable[..., Any]]) -> None:

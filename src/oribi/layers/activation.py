@@ -1,8 +1,9 @@
 """Activations as layers."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from oribi import activations, ops
+from oribi import activations, initializers, ops, regularizers
 from oribi.utils.registry import serialize
 
 from .layer import Layer, Shape
@@ -10,6 +11,8 @@ from .layer import Layer, Shape
 
 class _Elementwise(Layer):
     """A layer that keeps the shape and has no weights."""
+
+    supports_masking = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -65,3 +68,82 @@ class Softmax(_Elementwise):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "axis": self.axis}
+
+
+class LeakyReLU(_Elementwise):
+    """x where positive, negative_slope * x elsewhere (Maas et al., 2013)."""
+
+    def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if negative_slope is None or negative_slope < 0:
+            raise ValueError(f"LeakyReLU: negative_slope must not be negative. Received: {negative_slope=}")
+        self.negative_slope = negative_slope
+
+    def call(self, inputs: Any) -> Any:
+        return ops.leaky_relu(inputs, self.negative_slope)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "negative_slope": self.negative_slope}
+
+
+class ELU(_Elementwise):
+    """x where positive, alpha * (exp(x) - 1) elsewhere (Clevert et al., 2016)."""
+
+    def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.alpha = alpha
+
+    def call(self, inputs: Any) -> Any:
+        return ops.elu(inputs, self.alpha)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "alpha": self.alpha}
+
+
+class PReLU(Layer):
+    """x where positive, alpha * x elsewhere, with a learned alpha for each element of an example (He et al., 2015).
+
+    Args:
+        alpha_initializer, alpha_regularizer: how alpha starts, a penalty on it.
+        shared_axes: axes along which one alpha serves all.
+    """
+
+    supports_masking = True
+
+    def __init__(
+        self,
+        alpha_initializer: Any = "zeros",
+        alpha_regularizer: Any = None,
+        shared_axes: int | Sequence[int] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.alpha_initializer = initializers.get(alpha_initializer)
+        self.alpha_regularizer = regularizers.get(alpha_regularizer)
+        self.shared_axes = [shared_axes] if isinstance(shared_axes, int) else shared_axes and list(shared_axes)
+
+    def build(self, input_shape: Shape) -> None:
+        shape = [1 if a + 1 in (self.shared_axes or ()) else n for a, n in enumerate(input_shape[1:])]
+        if None in shape:
+            raise ValueError(f"{self.describe()} needs to know its input's shape but for the batch, got {input_shape}")
+        self.alpha = self.add_weight(
+            shape,  # type: ignore[arg-type]
+            self.alpha_initializer,
+            regularizer=self.alpha_regularizer,
+            name="alpha",
+        )
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        return ops.add(ops.relu(inputs), ops.multiply(ops.negative(ops.relu(ops.negative(inputs))), self.alpha))
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "alpha_initializer": serialize(self.alpha_initializer),
+            "alpha_regularizer": serialize(self.alpha_regularizer),
+            "shared_axes": self.shared_axes,
+        }

@@ -24,6 +24,8 @@ class Dense(Weighted):
     (2, 4)
     """
 
+    supports_masking = True
+
     def __init__(self, units: int, activation: Any = None, use_bias: bool = True, **kwargs: Any) -> None:
         super().__init__(activation, use_bias, **kwargs)
         if isinstance(units, bool) or not isinstance(units, int) or units <= 0:

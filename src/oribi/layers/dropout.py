@@ -23,6 +23,8 @@ class Dropout(Layer):
     array([1., 1., 1., 1.], dtype=float32)
     """
 
+    supports_masking = True
+
     def __init__(
         self, rate: float, noise_shape: Sequence[int | None] | None = None, seed: int | None = None, **kwargs: Any
     ) -> None:

@@ -2,6 +2,7 @@
 
 import inspect
 import threading
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -261,19 +262,45 @@ class Layer:
                 "the functional API is not there yet: put the layers into oribi.Sequential([...])"
             )
         with origin(self.describe()):
+            mask = _mask_of(inputs)
             inputs = self._cast(inputs)
             if not self.built:
                 self._build_for(inputs)
             self.check_input(inputs)
             if training is None:
                 training = _phase.training
-            if "training" in self._call_takes():
+            takes = self._call_takes()
+            if "training" in takes:
                 kwargs["training"] = bool(training)
+            if mask is not None and "mask" in takes:
+                kwargs.setdefault("mask", mask)
             try:
                 with training_phase(training):
-                    return self.call(inputs, *args, **kwargs)
+                    outputs = self.call(inputs, *args, **kwargs)
             except GraphError as error:
                 raise ValueError(f"{self.describe()}: {error}") from None
+            if mask is not None or self._makes_masks():
+                outputs = _masked(outputs, self.compute_mask(inputs, mask))
+            return outputs
+
+    # --- masks ---
+
+    supports_masking = False
+
+    def compute_mask(self, inputs: Any, previous: Any = None) -> Any:
+        """Which steps of the output are there, given the masks of the inputs; None for all."""
+        if self.supports_masking or previous is None:
+            return previous
+        warnings.warn(
+            f"{self.describe()} does not support masks: what follows it sees padded steps too",
+            UserWarning,
+            stacklevel=3,
+        )
+        return None
+
+    @classmethod
+    def _makes_masks(cls) -> bool:
+        return cls.compute_mask is not Layer.compute_mask
 
     def _cast(self, inputs: Any) -> Any:
         """Inputs as tensors; floats in the layer's dtype."""
@@ -304,17 +331,16 @@ class Layer:
 
     _call_parameters: frozenset[str]
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        """The shape of the output for an input shape; None where it varies with the batch.
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The shape of the output for an input shape, or a nest of them; None where it varies with the batch.
 
         Found by computing symbolically for two sizes of batch: what differs between them is the batch axis.
         """
         probes = []
         for size in (2, 3):
-            sizes = tuple(size if n is None else n for n in input_shape)
             with tracing():
-                probes.append(self(Tensor(parameter("probe", sizes, self.dtype))).shape)
-        return tuple(a if a == b else None for a, b in zip(*probes, strict=True))
+                probes.append(_shapes(self(_probe(input_shape, size, self.dtype))))
+        return _varying(*probes)
 
     # --- config ---
 
@@ -343,6 +369,46 @@ class InputTensor:
 
     def __repr__(self) -> str:
         return f"<InputTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
+
+
+def _probe(shape: Any, size: int, dtype: str) -> Any:
+    """Symbols of a nest of shapes, with `size` where an extent is not known."""
+    if isinstance(shape, dict):
+        return {key: _probe(s, size, dtype) for key, s in shape.items()}
+    if isinstance(shape, list | tuple) and any(isinstance(s, list | tuple | dict) for s in shape):
+        return [_probe(s, size, dtype) for s in shape]
+    return Tensor(parameter("probe", tuple(size if n is None else n for n in shape), dtype))
+
+
+def _varying(one: Any, other: Any) -> Any:
+    """A nest of shapes, None where the two differ."""
+    if isinstance(one, dict):
+        return {key: _varying(one[key], other[key]) for key in one}
+    if isinstance(one, list):
+        return [_varying(a, b) for a, b in zip(one, other, strict=True)]
+    return tuple(a if a == b else None for a, b in zip(one, other, strict=True))
+
+
+def _mask_of(inputs: Any) -> Any:
+    """The masks of a nest of inputs; None where there is none at all."""
+    if isinstance(inputs, Tensor):
+        return inputs.mask
+    if isinstance(inputs, list | tuple):
+        masks = [_mask_of(i) for i in inputs if isinstance(i, Tensor | list | tuple)]
+        return masks if any(m is not None for m in masks) else None
+    return None
+
+
+def _masked(outputs: Any, mask: Any) -> Any:
+    """Outputs with their masks: on tensors of their own, since an output may be an input."""
+    if isinstance(outputs, list | tuple):
+        masks = mask if isinstance(mask, list | tuple) else [mask] * len(outputs)
+        return type(outputs)(_masked(o, m) for o, m in zip(outputs, masks, strict=False))
+    if not isinstance(outputs, Tensor) or outputs.mask is mask:
+        return outputs
+    made = Tensor(outputs.node, outputs._depth)
+    made.mask = mask
+    return made
 
 
 def _append(items: list[Any], item: Any) -> None:

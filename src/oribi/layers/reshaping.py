@@ -67,3 +67,57 @@ class Reshape(Layer):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "target_shape": self.target_shape}
+
+
+class Permute(Layer):
+    """The axes of each example in another order.
+
+    Args:
+        dims: the axes, counted from 1: `(2, 1)` exchanges the first two behind the batch.
+
+    >>> Permute((2, 1))(ops.ones((5, 2, 3))).shape
+    (5, 3, 2)
+    """
+
+    def __init__(self, dims: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dims = tuple(dims)
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise ValueError(f"Permute: dims must be the numbers from 1 on in some order. Received: dims={dims}")
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        if inputs.ndim != len(self.dims) + 1:
+            raise ValueError(
+                f"{self.describe()}: expected inputs of {len(self.dims) + 1} dimensions for dims={self.dims}, "
+                f"got shape {tuple(inputs.shape)}"
+            )
+        return ops.transpose(inputs, (0, *self.dims))
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "dims": self.dims}
+
+
+class RepeatVector(Layer):
+    """Each vector repeated: `(batch, features)` to `(batch, n, features)`.
+
+    >>> RepeatVector(3)(ops.ones((2, 4))).shape
+    (2, 3, 4)
+    """
+
+    def __init__(self, n: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+            raise TypeError(f"RepeatVector: n must be a positive whole number. Received: n={n!r}")
+        self.n = n
+        self.built = True
+
+    def check_input(self, inputs: Any) -> None:
+        if inputs.ndim != 2:
+            raise ValueError(f"{self.describe()}: expected inputs (batch, features), got shape {tuple(inputs.shape)}")
+
+    def call(self, inputs: Any) -> Any:
+        return ops.repeat(ops.expand_dims(inputs, 1), self.n, 1)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "n": self.n}

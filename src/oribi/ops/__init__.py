@@ -14,6 +14,7 @@ from oribi.tensor import Tensor as _Tensor
 
 from . import operators as operators
 from .core import as_node as _as_node
+from .core import check as check
 from .nn import *  # noqa: F403
 from .numpy import *  # noqa: F403
 from .windows import *  # noqa: F403

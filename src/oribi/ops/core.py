@@ -9,9 +9,9 @@ import numpy as np
 from oribi.graph import dtypes
 from oribi.graph import elementwise as ew
 from oribi.graph.node import Node, constant
-from oribi.graph.reductions import broadcast_in_dim
+from oribi.graph.reductions import broadcast_in_dim, reduce_and
 from oribi.graph.structural import reshape
-from oribi.tensor import Operators, Tensor
+from oribi.tensor import Operators, Tensor, current_trace
 
 Axis = int | Sequence[int] | None
 _KNOWN = frozenset(np.dtype(d) for d in dtypes.ALL)
@@ -139,6 +139,22 @@ def axes_of(axis: Axis, rank: int, what: str = "axis") -> tuple[int, ...]:
 def keep_dims(node: Node, shape: tuple[int, ...], axes: tuple[int, ...]) -> Node:
     """A reduced node with its reduced axes put back at size one."""
     return reshape(node, tuple(1 if a in axes else n for a, n in enumerate(shape)))
+
+
+def check(condition: Any, message: str) -> None:
+    """Tell the user, with a ValueError, when a condition on values does not hold everywhere.
+
+    Inside of a compiled step it is noted, and raised when the native call returns.
+    """
+    node = as_node(condition)
+    failed = ew.logical_not(reduce_and(node, axes=tuple(range(len(node.shape)))))
+    trace = current_trace()
+    if trace is None:
+        if Tensor(failed).item():
+            raise ValueError(message)
+        return
+    variable = trace.failing(message)
+    trace.write(variable, ew.logical_or(trace.read(variable), failed))
 
 
 def full_node(value: Any, shape: Sequence[int], dtype: str) -> Node:

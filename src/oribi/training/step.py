@@ -66,6 +66,7 @@ class Step:
             batch = [Tensor(gather(column, rows, 0)) for column in inputs[: len(layout.columns)]]
             outputs, self.output_shape = _KINDS[layout.kind](model, trace, batch, layout.weighted)
         self.variables = list(trace.read_as)
+        self.checks = trace.checks
         state = [(row, next_row), *((trace.read_as[v], trace.current[v]) for v in self.variables)]
         self.executable = Executable(make(inputs, state, outputs))
 
@@ -88,9 +89,16 @@ class Bound:
         call = self._ready()
         start = time.perf_counter()
         call(first, first + count)
+        self._tell_what_failed()
         took = max(time.perf_counter() - start, 1e-7)
         self.slice = max(1, min(8 * self.slice, int(count * CALL_SECONDS / took)))
         return count
+
+    def _tell_what_failed(self) -> None:
+        for message, variable in self.step.checks.items():
+            if variable.own_array():
+                variable.own_array()[...] = False
+                raise ValueError(message)
 
     def _ready(self) -> Call:
         """The call, on the variables' present arrays."""

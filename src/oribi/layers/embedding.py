@@ -1,0 +1,106 @@
+"""Embedding: whole numbers to vectors; and masks, which say what of a sequence is there."""
+
+from typing import Any
+
+from oribi import initializers, ops, regularizers
+from oribi.utils.registry import serialize
+
+from .layer import Layer, Shape
+
+
+class Embedding(Layer):
+    """Each number replaced by its row of a table.
+
+    Args:
+        input_dim: rows of the table: numbers go from 0 to `input_dim - 1`.
+        output_dim: size of a row.
+        embeddings_initializer, embeddings_regularizer: how the table starts, a penalty on it.
+        mask_zero: 0 is padding: layers behind are told to leave it out.
+
+    Input shape: any, of whole numbers. Output shape: `(*input_shape, output_dim)`. Weights: embeddings `(input_dim, output_dim)`.
+
+    Raises:
+        ValueError: a number is out of range, when the layer computes.
+
+    >>> Embedding(10, 4)(ops.cast([[1, 2, 3]], "int32")).shape
+    (1, 3, 4)
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None,
+        mask_zero: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        for name, value in (("input_dim", input_dim), ("output_dim", output_dim)):
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise ValueError(f"Embedding: {name} must be a positive whole number. Received: {name}={value!r}")
+        self.input_dim, self.output_dim, self.mask_zero = input_dim, output_dim, mask_zero
+        self.embeddings_initializer = initializers.get(embeddings_initializer)
+        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
+        self.supports_masking = mask_zero
+
+    def build(self, input_shape: Shape) -> None:
+        self.embeddings = self.add_weight(
+            (self.input_dim, self.output_dim),
+            self.embeddings_initializer,
+            regularizer=self.embeddings_regularizer,
+            name="embeddings",
+        )
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        indices = ops.cast(inputs, "int32")
+        ops.check(
+            ops.logical_and(ops.greater_equal(indices, 0), ops.less(indices, self.input_dim)),
+            f"{self.describe()}: inputs must be whole numbers from 0 to {self.input_dim - 1} (input_dim={self.input_dim}), "
+            "and some are not. Raise input_dim, or map unknown ones to one number",
+        )
+        return ops.take(self.embeddings, indices, axis=0)
+
+    def compute_mask(self, inputs: Any, previous: Any = None) -> Any:
+        return ops.not_equal(inputs, 0) if self.mask_zero else None
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return (*input_shape, self.output_dim)
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "input_dim": self.input_dim,
+            "output_dim": self.output_dim,
+            "mask_zero": self.mask_zero,
+            "embeddings_initializer": serialize(self.embeddings_initializer),
+            "embeddings_regularizer": serialize(self.embeddings_regularizer),
+        }
+
+
+class Masking(Layer):
+    """Steps whose features all equal `mask_value` are left out by the layers behind; here they become zero.
+
+    >>> Masking(-1.0)(ops.full((1, 2, 3), -1.0)).numpy().any()
+    np.False_
+    """
+
+    def __init__(self, mask_value: float = 0.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.mask_value = mask_value
+        self.supports_masking = True
+        self.built = True
+
+    def compute_mask(self, inputs: Any, previous: Any = None) -> Any:
+        return ops.any(ops.not_equal(inputs, self.mask_value), -1)
+
+    def call(self, inputs: Any) -> Any:
+        there = ops.any(ops.not_equal(inputs, self.mask_value), -1, keepdims=True)
+        return ops.multiply(inputs, ops.cast(there, inputs.dtype))
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "mask_value": self.mask_value}
