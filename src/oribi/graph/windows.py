@@ -123,9 +123,12 @@ def _conv_rhs_gradient(ct: Node, y: Node) -> Node:
     lhs, rhs = y.operands
     groups, spatial, batch = y.attributes["groups"], len(lhs.shape) - 2, lhs.shape[0]
     inner = rhs.shape[-2]
-    split = reshape(lhs, (*lhs.shape[:-1], groups, inner))
-    order = (spatial + 2, *range(1, spatial + 1), spatial + 1, 0)
-    swapped = reshape(transpose(split, order), (inner, *lhs.shape[1:-1], groups * batch))
+    if groups == 1:
+        swapped = transpose(lhs, (spatial + 1, *range(1, spatial + 1), 0))
+    else:
+        split = reshape(lhs, (*lhs.shape[:-1], groups, inner))
+        order = (spatial + 2, *range(1, spatial + 1), spatial + 1, 0)
+        swapped = reshape(transpose(split, order), (inner, *lhs.shape[1:-1], groups * batch))
     kernel = transpose(ct, (*range(1, spatial + 1), 0, spatial + 1))
     axes = []
     for axis in _axes_of(y):

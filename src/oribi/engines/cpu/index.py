@@ -226,5 +226,24 @@ def through_views(node: Node, dims: Dims, is_buffer: Callable[[Node], bool]) -> 
     return node, dims
 
 
+def _under(node: Node) -> tuple[Node, tuple[Var, ...], Dims]:
+    """The buffer that will lie under a node's views, and the index in it of a point of the node."""
+    variables = axis_vars(node.shape, "a")
+    is_buffer = lambda n: n.op in LEAVES or n.op == "pack"
+    base, dims = through_views(node, tuple(map(of, variables)), is_buffer)
+    return base, variables, dims
+
+
+def buffer_under(node: Node) -> Node:
+    """The buffer that will lie under a node's views."""
+    return _under(node)[0]
+
+
+def stride_of(node: Node, axis: int) -> int:
+    """Elements between neighbours along an axis, in the buffer that will lie under the node's views."""
+    base, variables, dims = _under(node)
+    return flat_index(dims, base.shape).coefficient(variables[axis])
+
+
 def axis_vars(shape: Shape, prefix: str) -> tuple[Var, ...]:
     return tuple(Var(f"{prefix}{axis}", extent) for axis, extent in enumerate(shape))

@@ -14,7 +14,7 @@ from oribi.graph.program import Program
 from oribi.graph.reductions import broadcast_in_dim, reduce_sum
 from oribi.graph.structural import reshape, slice_, transpose
 
-from .index import LEAVES, axis_vars, flat_index, of, through_views
+from .index import LEAVES, buffer_under, stride_of
 from .own import pack
 from .rewrite import Context, Rule, rewrite, splat
 
@@ -104,7 +104,7 @@ def split_contraction(node: Node, context: Context) -> Node | None:
         return None
     if node.size > FEW_TILES and _bytes_read(node) < FAR_BYTES:
         return None
-    pair = max(range(len(contract[0])), key=lambda i: _stride(lhs, contract[0][i]) + _stride(rhs, contract[1][i]))
+    pair = max(range(len(contract[0])), key=lambda i: stride_of(lhs, contract[0][i]) + stride_of(rhs, contract[1][i]))
     extent = lhs.shape[contract[0][pair]]
     chunks = _chunks(node, extent)
     if chunks < 2:
@@ -129,7 +129,7 @@ def _chunks(node: Node, extent: int) -> int:
 
 def _bytes_read(node: Node) -> int:
     """The size of a contraction's operands in memory."""
-    return sum(_buffer_under(o).size for o in node.operands) * dtypes.itemsize(node.dtype)
+    return sum(buffer_under(o).size for o in node.operands) * dtypes.itemsize(node.dtype)
 
 
 def _with_chunk_axis(
@@ -142,21 +142,6 @@ def _with_chunk_axis(
         new_contract.append(tuple(a if a < at else a + 1 for a in contract[side]))
         new_batch.append((at, *(a if a < at else a + 1 for a in batch[side])))
     return (new_contract[0], new_contract[1]), (new_batch[0], new_batch[1])
-
-
-def _is_leaf(node: Node) -> bool:
-    return node.op in LEAVES or node.op == "pack"
-
-
-def _buffer_under(node: Node) -> Node:
-    return through_views(node, tuple(map(of, axis_vars(node.shape, "a"))), _is_leaf)[0]
-
-
-def _stride(node: Node, axis: int) -> int:
-    """Elements between neighbours along an axis, in the buffer that will lie under the node's views."""
-    variables = axis_vars(node.shape, "a")
-    base, dims = through_views(node, tuple(map(of, variables)), _is_leaf)
-    return flat_index(dims, base.shape).coefficient(variables[axis])
 
 
 # --- contractions -----------------------------------------------------------------------------------------------------
@@ -178,10 +163,10 @@ def lay_out_dot(node: Node, context: Context) -> Node | None:
     if not owners:
         return _as_reduction(node, left_free, right_free)
     side, axis = owners[-1]
-    if _stride(node.operands[side], axis) == 1:
+    if stride_of(node.operands[side], axis) == 1:
         return None
     rows = size_of(node.operands[1 - side].shape[a] for a in (left_free, right_free)[1 - side])
-    if rows < PACKING_PAYS_FROM and _stride(node.operands[side], (left_contract, right_contract)[side][-1]) == 1:
+    if rows < PACKING_PAYS_FROM and stride_of(node.operands[side], (left_contract, right_contract)[side][-1]) == 1:
         return _as_reduction(node, left_free, right_free)
     return _packed(node, side, (left_free, right_free)[side])
 

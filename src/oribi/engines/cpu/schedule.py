@@ -7,11 +7,12 @@ computed by one thread in one fixed order, so the bits are the same on any team.
 from dataclasses import dataclass
 
 from oribi.graph import dtypes
+from oribi.graph.contraction import free_axes
 from oribi.graph.node import Node, Shape, size_of
 
 from .expression import collapses
 from .fuse import ARG_REDUCTIONS, REDUCTIONS, Kernel
-from .index import LEAVES
+from .index import LEAVES, stride_of
 from .rewrite import splat_of
 from .target import Target
 
@@ -19,7 +20,7 @@ SMALL_WORK = 4096  # element operations that cost less than a barrier
 LARGE_WEIGHTS = 2**17  # bytes of weights from which it pays to keep them where they are
 SPLIT_FROM = 4  # extent from which an axis is worth sharing out
 LATENCY = 5  # multiplications that must be under way for the multipliers to be busy
-STEP = 1  # what a step of the depth costs beside them
+STEP = 1  # what a step of the depth costs beside them; twice that, where a tile's rows lie far apart in memory
 
 
 @dataclass(frozen=True)
@@ -156,14 +157,27 @@ def _contract(root: Node, domain: Shape, updates: bool, target: Target) -> Sched
     batches = len(root.attributes["batch"][0])
     owned_by_rhs = vector >= lhs_free
     still = range(batches, lhs_free) if owned_by_rhs else range(lhs_free, len(domain))
-    rows: list[tuple[int | None, int]] = [(a, domain[a]) for a in still if domain[a] > 1]
-    row, tile = _tile(rows or [(None, 1)], domain[vector], root.dtype, target)
+    rows = _row_axes(root, [a for a in still if domain[a] > 1], int(not owned_by_rhs))
+    row, tile = _tile(rows, domain[vector], root.dtype, target)
     split = _split_axis(domain, vector)
     columns = tile[1] * target.lanes
     if _holds_weights(root, owned_by_rhs, updates) and domain[vector] >= 2 * columns:
         split = vector
     grain = columns if split == vector else 1
     return Schedule("contract", "", split, grain=grain, vector=vector, row=row, tile=tile)
+
+
+Row = tuple[int | None, int]  # an axis of the domain, and its extent
+
+
+def _row_axes(root: Node, axes: list[int], side: int) -> list[Row]:
+    """The axes that may be the rows of a tile, the one whose neighbours lie closest in memory first."""
+    contract, batch = root.attributes["contract"][side], root.attributes["batch"][side]
+    operand = root.operands[side]
+    free = free_axes(len(operand.shape), contract, batch)
+    first = len(batch) if side == 0 else len(root.shape) - len(free)
+    nearest = sorted(axes, key=lambda a: stride_of(operand, free[a - first]))
+    return [(a, root.shape[a]) for a in nearest] or [(None, 1)]
 
 
 def _holds_weights(root: Node, owned_by_rhs: bool, updates: bool) -> bool:
@@ -177,16 +191,14 @@ def _holds_weights(root: Node, owned_by_rhs: bool, updates: bool) -> bool:
     return stays and weights.size * dtypes.itemsize(root.dtype) >= LARGE_WEIGHTS
 
 
-def _tile(
-    rows: list[tuple[int | None, int]], columns: int, dtype: str, target: Target
-) -> tuple[int | None, tuple[int, int]]:
+def _tile(rows: list[Row], columns: int, dtype: str, target: Target) -> tuple[int | None, tuple[int, int]]:
     """The row axis, and the rows and vectors whose accumulators fill the registers, with the least work in all.
 
     Each step of the depth loads the tile's vectors and one element for each row, and multiplies each with each. The last tiles of
     an axis may be part empty, and work all the same.
 
     Args:
-        rows: axes that may be the tile's rows, and their extents.
+        rows: the axes that may be the tile's rows, the nearest in memory first.
         columns: extent of the vector axis.
     """
     registers = target.accumulators() // (2 if dtypes.itemsize(dtype) > 4 else 1)
@@ -199,7 +211,7 @@ def _tile(
         for tall in range(1, min(extent, registers) + 1):
             for wide in range(1, min(blocks, registers // tall, widest) + 1):
                 tiles = -(-extent // tall) * -(-blocks // wide) * (others // extent)
-                step = max(tall * wide, (tall + wide + 1) // 2 + 1, LATENCY) + STEP
+                step = max(tall * wide, (tall + wide + 1) // 2 + 1, LATENCY) + STEP * (1 if axis == rows[0][0] else 2)
                 unlike = abs(tall * wide - best_rows * best_vectors), abs(tall - best_rows), -(axis or 0)
                 choices.append((tiles * step, *unlike, axis, (tall, wide)))
     *_, axis, tile = min(choices, key=lambda c: c[:4])

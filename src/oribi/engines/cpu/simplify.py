@@ -13,7 +13,7 @@ from oribi.graph.indexing import gather
 from oribi.graph.node import Node, constant
 from oribi.graph.program import Program
 from oribi.graph.reductions import broadcast_in_dim
-from oribi.graph.structural import reshape, transpose
+from oribi.graph.structural import pad, reshape, transpose
 
 from .rewrite import ELEMENTWISE, Context, Rule, rewrite, splat, splat_of
 
@@ -135,6 +135,20 @@ def _transpose(node: Node, context: Context) -> Node | None:
     return None
 
 
+def _pad(node: Node, context: Context) -> Node | None:
+    """A padded transpose: the transpose of the padded operand, in whose layout neighbours stay neighbours, and which may be
+    there already, padded for another reader."""
+    operand = node.operands[0]
+    if operand.op != "transpose":
+        return None
+    permutation = operand.attributes["permutation"]
+    sizes = {}
+    for key in ("low", "high", "interior"):
+        given = node.attributes[key]
+        sizes[key] = tuple(given[permutation.index(axis)] for axis in range(len(permutation)))
+    return transpose(pad(operand.operands[0], **sizes, value=node.attributes["value"]), permutation)
+
+
 def _broadcast(node: Node, context: Context) -> Node | None:
     operand = node.operands[0]
     if operand.op != "broadcast_in_dim":
@@ -161,6 +175,7 @@ RULES: dict[str, Rule] = {
     "select": _select,
     "reshape": _reshape,
     "transpose": _transpose,
+    "pad": _pad,
     "broadcast_in_dim": _broadcast,
     **dict.fromkeys(("reduce_sum", "reduce_prod", "reduce_max", "reduce_min", "reduce_and", "reduce_or"), _reduction),
 }
