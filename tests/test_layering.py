@@ -7,6 +7,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src/oribi"
 FLOORS = [
+    {"nest"},
     {"graph"},
     {"engines"},
     {"tensor"},

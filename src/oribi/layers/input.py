@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from oribi.graph import dtypes
+from oribi.tensor import KerasTensor
 
-from .layer import InputTensor, Layer
+from .layer import Layer
 from .naming import auto_name
 
 
@@ -40,8 +41,8 @@ class InputLayer(Layer):
 
 def Input(
     shape: Sequence[int | None], batch_size: int | None = None, dtype: Any = None, name: str | None = None
-) -> InputTensor:
-    """Stands for a model's input: the first entry of a Sequential.
+) -> KerasTensor:
+    """Stands for a model's input: the first entry of a Sequential, or where a functional model begins.
 
     Args:
         shape: of one example, without the batch axis.
@@ -55,4 +56,4 @@ def Input(
     if isinstance(shape, int):
         raise ValueError(f"Input: shape must be a tuple such as ({shape},), got the number {shape}")
     kind = dtypes.canonical(dtype or dtypes.FLOATX)
-    return InputTensor((batch_size, *shape), kind, name or auto_name("input"))
+    return KerasTensor((batch_size, *shape), kind, name or auto_name("input"))

@@ -10,10 +10,11 @@ import numpy as np
 
 from oribi import initializers, regularizers
 from oribi.graph import dtypes
-from oribi.graph.node import GraphError, origin, parameter
+from oribi.graph.node import GraphError, origin
 from oribi.ops.core import as_node, cast_node
+from oribi.ops.symbolic import is_symbolic, record
 from oribi.random import SeedGenerator
-from oribi.tensor import Tensor, Variable, tracing
+from oribi.tensor import KerasTensor, Tensor, Variable
 
 from .naming import auto_name
 
@@ -257,10 +258,8 @@ class Layer:
         Returns:
             What `call` returns.
         """
-        if isinstance(inputs, InputTensor):
-            raise NotImplementedError(
-                "the functional API is not there yet: put the layers into oribi.Sequential([...])"
-            )
+        if not isinstance(inputs, Tensor) and is_symbolic(inputs, args, kwargs):
+            return self._record(inputs, args, kwargs if training is None else {**kwargs, "training": training})
         with origin(self.describe()):
             mask = _mask_of(inputs)
             inputs = self._cast(inputs)
@@ -282,6 +281,13 @@ class Layer:
             if mask is not None or self._makes_masks():
                 outputs = _masked(outputs, self.compute_mask(inputs, mask))
             return outputs
+
+    def _record(self, inputs: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Note a call on symbolic tensors, to be done by a functional model."""
+        with origin(self.describe()):
+            if not self.built:
+                self._build_for(inputs)
+            return record(self, (inputs, *args), kwargs)
 
     # --- masks ---
 
@@ -334,13 +340,10 @@ class Layer:
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape of the output for an input shape, or a nest of them; None where it varies with the batch.
 
-        Found by computing symbolically for two sizes of batch: what differs between them is the batch axis.
+        Found by computing symbolically for two sizes of batch: what differs between them varies with it.
         """
-        probes = []
-        for size in (2, 3):
-            with tracing():
-                probes.append(_shapes(self(_probe(input_shape, size, self.dtype))))
-        return _varying(*probes)
+        symbols = _symbols(input_shape, self.dtype)
+        return _shapes(record(self, (symbols,), {}))
 
     # --- config ---
 
@@ -361,32 +364,13 @@ class Layer:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
-class InputTensor:
-    """A shape and a dtype that stand for data to come; what `Input` returns."""
-
-    def __init__(self, shape: Shape, dtype: str, name: str) -> None:
-        self.shape, self.dtype, self.name = shape, dtype, name
-
-    def __repr__(self) -> str:
-        return f"<InputTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
-
-
-def _probe(shape: Any, size: int, dtype: str) -> Any:
-    """Symbols of a nest of shapes, with `size` where an extent is not known."""
+def _symbols(shape: Any, dtype: str) -> Any:
+    """Symbolic tensors of a nest of shapes."""
     if isinstance(shape, dict):
-        return {key: _probe(s, size, dtype) for key, s in shape.items()}
+        return {key: _symbols(s, dtype) for key, s in shape.items()}
     if isinstance(shape, list | tuple) and any(isinstance(s, list | tuple | dict) for s in shape):
-        return [_probe(s, size, dtype) for s in shape]
-    return Tensor(parameter("probe", tuple(size if n is None else n for n in shape), dtype))
-
-
-def _varying(one: Any, other: Any) -> Any:
-    """A nest of shapes, None where the two differ."""
-    if isinstance(one, dict):
-        return {key: _varying(one[key], other[key]) for key in one}
-    if isinstance(one, list):
-        return [_varying(a, b) for a, b in zip(one, other, strict=True)]
-    return tuple(a if a == b else None for a, b in zip(one, other, strict=True))
+        return [_symbols(s, dtype) for s in shape]
+    return KerasTensor(tuple(shape), dtype)
 
 
 def _mask_of(inputs: Any) -> Any:

@@ -4,7 +4,8 @@ In:   layers.
 Out:  something with fit, evaluate and predict.
 """
 
+from .functional import Functional
 from .model import Model
 from .sequential import Sequential
 
-__all__ = ["Model", "Sequential"]
+__all__ = ["Functional", "Model", "Sequential"]

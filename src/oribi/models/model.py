@@ -10,7 +10,7 @@ from .summary import summary
 
 
 class Model(Trainer, Layer):
-    """Base class: make layers in `__init__`, use them in `call`.
+    """Made of symbolic inputs and outputs, `Model(inputs, outputs)`, or by subclassing: layers in `__init__`, used in `call`.
 
     >>> from oribi import layers, ops
     >>> class Net(Model):
@@ -24,9 +24,19 @@ class Model(Trainer, Layer):
     (2, 1)
     """
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """`Model(inputs, outputs)` is a functional model."""
+        if cls is Model and (args or "inputs" in kwargs):
+            from .functional import Functional
+
+            return super().__new__(Functional)
+        return super().__new__(cls)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if args or "inputs" in kwargs:
-            raise NotImplementedError("Model(inputs, outputs) is not there yet: use oribi.Sequential, or a subclass")
+            raise NotImplementedError(
+                f"{type(self).__name__}: a subclass that hands inputs and outputs to Model is not there yet; give it a call()"
+            )
         super().__init__(**kwargs)
 
     @property

@@ -5,8 +5,9 @@ from typing import Any
 
 from oribi import layers as layer_classes
 from oribi.layers.input import InputLayer
-from oribi.layers.layer import InputTensor, Layer, Shape
+from oribi.layers.layer import Layer, Shape
 from oribi.ops.core import as_node
+from oribi.tensor import KerasTensor
 from oribi.utils.registry import deserialize, serialize
 
 from .model import Model
@@ -26,7 +27,7 @@ class Sequential(Model):
 
     def __init__(self, layers: Sequence[Any] | None = None, trainable: bool = True, name: str | None = None) -> None:
         super().__init__(name=name, trainable=trainable)
-        self._input: InputTensor | None = None
+        self._input: KerasTensor | None = None
         for layer in layers or ():
             self._put(layer)
         self._build_if_known()
@@ -46,8 +47,8 @@ class Sequential(Model):
 
     def _put(self, layer: Any) -> None:
         if isinstance(layer, InputLayer):
-            layer = InputTensor(layer.batch_shape, layer.dtype, layer.name)
-        if isinstance(layer, InputTensor):
+            layer = KerasTensor(layer.batch_shape, layer.dtype, layer.name)
+        if isinstance(layer, KerasTensor):
             if self._sublayers or self._input:
                 raise ValueError(f"{self.describe()}: an Input can only be the first entry")
             self._input = layer
@@ -57,7 +58,7 @@ class Sequential(Model):
         if any(known.name == layer.name for known in self._sublayers):
             raise ValueError(f"{self.describe()}: all layers must have different names, there are two {layer.name!r}")
         if not self._sublayers and self._input is None and layer._input_shape_hint is not None:
-            self._input = InputTensor(layer._input_shape_hint, layer.dtype, "input")
+            self._input = KerasTensor(layer._input_shape_hint, layer.dtype, "input")
         self._sublayers.append(layer)
         self.__dict__["_steps"] = {}
 
@@ -134,7 +135,7 @@ class Sequential(Model):
         made: list[Any] = [deserialize(entry, table, "layer") for entry in config["layers"]]
         shape = config.get("build_input_shape")
         if shape is not None:
-            made.insert(0, InputTensor(tuple(shape), "float32", "input"))
+            made.insert(0, KerasTensor(tuple(shape), "float32", "input"))
         return cls(made, name=config.get("name"))
 
 

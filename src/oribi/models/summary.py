@@ -39,6 +39,8 @@ def summary(model: Any, line_length: int | None = None, print_fn: Callable[[str]
 
 def _shapes(model: Any) -> list[tuple[Any, str]]:
     """Each layer and its output shape as text; `?` where it is not known."""
+    if hasattr(model, "summary_rows"):
+        return list(model.summary_rows())
     shape = getattr(model, "_built_shape", None)
     rows = []
     for layer in model.layers:

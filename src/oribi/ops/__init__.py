@@ -5,6 +5,7 @@ Out:  lazy tensors. Dtypes follow Keras' promotion, shapes NumPy's broadcasting.
 Must not know: layers, models, or which engine will run the nodes.
 """
 
+import inspect as _inspect
 from typing import Any as _Any
 
 import numpy as _np
@@ -17,7 +18,12 @@ from .core import as_node as _as_node
 from .core import check as check
 from .nn import *  # noqa: F403
 from .numpy import *  # noqa: F403
+from .symbolic import symbolic as _symbolic
 from .windows import *  # noqa: F403
+
+for _name, _function in list(globals().items()):
+    if _inspect.isfunction(_function) and not _name.startswith("_") and _name not in ("as_node", "check"):
+        globals()[_name] = _symbolic(_function)
 
 
 def convert_to_tensor(x: _Any, dtype: _Any = None) -> _Tensor:

@@ -9,6 +9,7 @@ from oribi.tensor import Tensor, Variable, install_operators
 
 from . import numpy as np
 from .core import as_node, tensor
+from .symbolic import symbolic
 
 
 def _reflected(function: Any) -> Any:
@@ -68,36 +69,35 @@ def _expand_ellipsis(keys: list[Any], rank: int) -> None:
         keys[at : at + 1] = fill
 
 
-install_operators(
-    {
-        "__add__": np.add,
-        "__radd__": _reflected(np.add),
-        "__sub__": np.subtract,
-        "__rsub__": _reflected(np.subtract),
-        "__mul__": np.multiply,
-        "__rmul__": _reflected(np.multiply),
-        "__truediv__": np.divide,
-        "__rtruediv__": _reflected(np.divide),
-        "__floordiv__": np.floor_divide,
-        "__rfloordiv__": _reflected(np.floor_divide),
-        "__mod__": np.mod,
-        "__rmod__": _reflected(np.mod),
-        "__pow__": np.power,
-        "__rpow__": _reflected(np.power),
-        "__matmul__": np.matmul,
-        "__rmatmul__": _reflected(np.matmul),
-        "__neg__": np.negative,
-        "__abs__": np.absolute,
-        "__invert__": np.logical_not,
-        "__and__": np.logical_and,
-        "__or__": np.logical_or,
-        "__xor__": np.logical_xor,
-        "__eq__": np.equal,
-        "__ne__": np.not_equal,
-        "__lt__": np.less,
-        "__le__": np.less_equal,
-        "__gt__": np.greater,
-        "__ge__": np.greater_equal,
-        "__getitem__": getitem,
-    }
-)
+_TABLE = {
+    "__add__": np.add,
+    "__radd__": _reflected(np.add),
+    "__sub__": np.subtract,
+    "__rsub__": _reflected(np.subtract),
+    "__mul__": np.multiply,
+    "__rmul__": _reflected(np.multiply),
+    "__truediv__": np.divide,
+    "__rtruediv__": _reflected(np.divide),
+    "__floordiv__": np.floor_divide,
+    "__rfloordiv__": _reflected(np.floor_divide),
+    "__mod__": np.mod,
+    "__rmod__": _reflected(np.mod),
+    "__pow__": np.power,
+    "__rpow__": _reflected(np.power),
+    "__matmul__": np.matmul,
+    "__rmatmul__": _reflected(np.matmul),
+    "__neg__": np.negative,
+    "__abs__": np.absolute,
+    "__invert__": np.logical_not,
+    "__and__": np.logical_and,
+    "__or__": np.logical_or,
+    "__xor__": np.logical_xor,
+    "__eq__": np.equal,
+    "__ne__": np.not_equal,
+    "__lt__": np.less,
+    "__le__": np.less_equal,
+    "__gt__": np.greater,
+    "__ge__": np.greater_equal,
+    "__getitem__": getitem,
+}
+install_operators({name: symbolic(function) for name, function in _TABLE.items()})

@@ -1,6 +1,8 @@
 """jit: the text of a module -> object code -> a function that can be called."""
 
 import ctypes
+import itertools
+from functools import lru_cache
 from typing import Any
 
 from .target import Target, host
@@ -59,13 +61,20 @@ def assembly(text: str, target: Target) -> str:
     return str(machine.emit_assembly(module))
 
 
+@lru_cache(maxsize=1)
+def _linker() -> Any:
+    """The process's linker. JITLink puts all sections of an object side by side; the older one places each where there is
+    room, and between sections more than 2 GB apart, in a process full of large arrays, an address does not fit its field."""
+    return _llvm().create_lljit_compiler(machine_for(host()), use_jit_link=True)
+
+
+_numbers = itertools.count()
+
+
 class Code:
     """Object code loaded into this process. The function lives as long as this does."""
 
     def __init__(self, code: bytes) -> None:
-        llvm = _llvm()
-        module = llvm.parse_assembly(f'target triple = "{host().triple}"')
-        self._engine = llvm.create_mcjit_compiler(module, machine_for(host()))
-        self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
-        self._engine.finalize_object()
-        self.run = RUN(self._engine.get_function_address("run"))
+        library = _llvm().JITLibraryBuilder().add_object_img(code).export_symbol("run").add_current_process()
+        self._library = library.link(_linker(), f"oribi{next(_numbers)}")
+        self.run = RUN(self._library["run"])
