@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from oribi import nest
 from oribi.graph import dtypes
 from oribi.tensor import Tensor, Variable
 
@@ -17,25 +18,39 @@ class Data:
     """Rows to train on, test on, or predict for.
 
     Attributes:
-        x: inputs, one example a row.
-        y: true values; None for prediction.
-        weights: a weight for each example; None where all count alike.
+        x: inputs, one example a row; an array, or a list or dict of arrays for a model with several inputs.
+        y: true values, likewise; None for prediction.
+        weights: a weight for each example, likewise; None where all count alike.
     """
 
-    x: Array
-    y: Array | None = None
-    weights: Array | None = None
+    x: Any
+    y: Any = None
+    weights: Any = None
 
     def __len__(self) -> int:
-        return len(self.x)
+        return len(nest.flatten(self.x)[0])
+
+    def parts(self) -> list[Any]:
+        """Those of the three that are there."""
+        return [part for part in (self.x, self.y, self.weights) if part is not None]
 
     def arrays(self) -> list[Array]:
-        """Those of the three that are there."""
-        return [a for a in (self.x, self.y, self.weights) if a is not None]
+        """All of their arrays."""
+        return nest.flatten(self.parts())
 
     def rows(self, start: int, end: int) -> "Data":
-        part = [None if a is None else a[start:end] for a in (self.x, self.y, self.weights)]
-        return Data(*part)  # type: ignore[arg-type]
+        cut = [nest.mapped(lambda a: None if a is None else a[start:end], p) for p in (self.x, self.y, self.weights)]
+        return Data(*cut)
+
+
+def as_columns(value: Any, word: str) -> Any:
+    """Checked arrays: one, or of a dict, or of a list of arrays, each an input or output of its own."""
+    if isinstance(value, Mapping):
+        return {str(key): as_rows(v, f"{word}[{key!r}]") for key, v in value.items()}
+    if isinstance(value, tuple | list) and value and all(isinstance(v, np.ndarray | Tensor) and v.ndim for v in value):
+        columns = [as_rows(v, f"{word}[{i}]") for i, v in enumerate(value)]
+        return columns[0] if len(columns) == 1 else columns
+    return as_rows(value, word)
 
 
 def as_rows(value: Any, word: str) -> Array:
@@ -47,10 +62,6 @@ def as_rows(value: Any, word: str) -> Array:
         TypeError: strings, objects, ragged lists.
         ValueError: a scalar.
     """
-    if isinstance(value, Mapping):
-        raise NotImplementedError(f"{word} is a dict: models with several inputs are not there yet; pass one array")
-    if isinstance(value, tuple | list) and value and isinstance(value[0], np.ndarray | Tensor) and _several(value):
-        raise NotImplementedError(f"{word} is a list of arrays: models with several inputs are not there yet")
     if hasattr(value, "__next__") or (hasattr(value, "__iter__") and not hasattr(value, "__len__")):
         raise NotImplementedError(f"{word} is a {type(value).__name__}: generators are not there yet; pass arrays")
     try:
@@ -63,10 +74,6 @@ def as_rows(value: Any, word: str) -> Array:
     if array.ndim == 0:
         raise ValueError(f"{word} is a scalar; expected an array with one example a row")
     return np.ascontiguousarray(array.astype(_supported(array, word), copy=False))
-
-
-def _several(values: Any) -> bool:
-    return len({np.shape(v) for v in values}) > 1
 
 
 def _supported(array: Array, word: str) -> str:
@@ -87,23 +94,27 @@ def as_data(x: Any, y: Any = None, sample_weight: Any = None) -> Data:
     Raises:
         ValueError: no rows, or lengths that differ.
     """
-    rows = as_rows(x, "x")
-    if len(rows) == 0:
-        raise ValueError(f"x has no rows (shape {rows.shape}); expected at least one example")
+    inputs = as_columns(x, "x")
+    first, *_ = columns = nest.flatten(inputs)
+    if len(first) == 0:
+        raise ValueError(f"x has no rows (shape {first.shape}); expected at least one example")
     if y is None:
         raise ValueError("y is missing: training and evaluation need true values beside x")
-    targets = as_rows(y, "y")
-    weights = None if sample_weight is None else as_rows(sample_weight, "sample_weight").astype("float32", copy=False)
-    for word, other in (("y", targets), ("sample_weight", weights)):
-        if other is not None and len(other) != len(rows):
-            raise ValueError(f"x has {len(rows)} rows and {word} has {len(other)}; they must be as many")
-    return Data(rows, targets, weights)
+    targets = as_columns(y, "y")
+    weights = None if sample_weight is None else as_columns(sample_weight, "sample_weight")
+    weights = nest.mapped(lambda w: None if w is None else w.astype("float32", copy=False), weights)
+    for word, part in (("x", columns[1:]), ("y", targets), ("sample_weight", weights)):
+        for other in nest.flatten(part):
+            if other is not None and len(other) != len(first):
+                raise ValueError(f"x has {len(first)} rows and {word} has {len(other)}; they must be as many")
+    return Data(inputs, targets, weights)
 
 
 def with_class_weights(data: Data, class_weight: Mapping[int, float]) -> Data:
     """Each example weighted by its class, times its own weight."""
     y = data.y
-    assert y is not None
+    if not isinstance(y, np.ndarray):
+        raise ValueError("class_weight is for models with one output; use sample_weight")
     if y.ndim == 2 and y.shape[1] > 1:
         classes = y.argmax(1)
     elif y.ndim == 1 or (y.ndim == 2 and y.shape[1] == 1):

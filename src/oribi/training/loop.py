@@ -28,7 +28,7 @@ class Loop:
         make_step: gives the compiled step for a number of rows.
         order: the rows' order; as they come by default.
         limit: at most so many steps.
-        output: the array that predictions are written into, one row for each of the data.
+        outputs: arrays that predictions are written into, one row for each of the data.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Loop:
         make_step: MakeStep,
         order: np.ndarray | None = None,
         limit: int | None = None,
-        output: np.ndarray | None = None,
+        outputs: Sequence[np.ndarray] = (),
     ) -> None:
         self.whole, self.rest = batches_of(len(data), batch, limit)
         self.steps = self.whole + bool(self.rest)
@@ -46,11 +46,9 @@ class Loop:
         self.parts: list[tuple[Bound, int]] = []
         for size, count in ((batch, self.whole), (self.rest, int(bool(self.rest)))):
             if count:
-                outputs: Sequence[np.ndarray] = ()
-                if output is not None:
-                    start = 0 if size == batch else self.whole * batch
-                    outputs = [output[start : start + size * count].reshape(count, size, *output.shape[1:])]
-                self.parts.append((make_step(size).bind(data, order, row, outputs), count))
+                start = 0 if size == batch else self.whole * batch
+                parts = [o[start : start + size * count].reshape(count, size, *o.shape[1:]) for o in outputs]
+                self.parts.append((make_step(size).bind(data, order, row, parts), count))
 
     def run(self, one_by_one: bool = False) -> Iterator[int]:
         """Run all steps; yields how many are done, after each one or each slice of them."""

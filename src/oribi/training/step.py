@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from oribi import nest
 from oribi.engines.cpu import Call, Executable
 from oribi.graph import elementwise as ew
 from oribi.graph.grad import grad
@@ -36,19 +37,19 @@ class Layout:
         batch: rows of a step.
         ordered: rows are taken in a given order, rather than one after the other.
         columns: shape (without the first axis) and dtype of each array of the data.
-        weighted: the last of them are sample weights.
+        structures: how they were nested, in x, y and sample weights.
     """
 
     kind: str
     batch: int
     ordered: bool
     columns: tuple[tuple[tuple[int, ...], str], ...]
-    weighted: bool
+    structures: tuple[nest.Structure, ...]
 
 
 def layout_of(kind: str, batch: int, ordered: bool, data: Data) -> Layout:
     columns = tuple((a.shape[1:], a.dtype.name) for a in data.arrays())
-    return Layout(kind, batch, ordered, columns, data.weights is not None)
+    return Layout(kind, batch, ordered, columns, tuple(map(nest.structure, data.parts())))
 
 
 class Step:
@@ -56,7 +57,8 @@ class Step:
 
     Attributes:
         layout: what it was compiled for.
-        output_shape: of the model's output, the batch first.
+        output_shapes: of the model's outputs, the batch first.
+        output_structure: how they are nested.
     """
 
     def __init__(self, model: Any, layout: Layout) -> None:
@@ -64,7 +66,10 @@ class Step:
         inputs, rows, row, next_row = _rows(layout)
         with tracing() as trace:
             batch = [Tensor(gather(column, rows, 0)) for column in inputs[: len(layout.columns)]]
-            outputs, self.output_shape = _KINDS[layout.kind](model, trace, batch, layout.weighted)
+            parts = [*nest.pack(("list", layout.structures), batch), None, None][:3]
+            outputs, y_pred = _KINDS[layout.kind](model, trace, *parts)
+        self.output_shapes = [tensor.shape for tensor in nest.flatten(y_pred)]
+        self.output_structure = nest.structure(y_pred)
         self.variables = list(trace.read_as)
         self.checks = trace.checks
         state = [(row, next_row), *((trace.read_as[v], trace.current[v]) for v in self.variables)]
@@ -111,8 +116,7 @@ class Bound:
 
 def _rows(layout: Layout) -> tuple[list[Node], Node, Node, Node]:
     """The inputs, the rows of this batch, and the counter of rows with its next value."""
-    columns = zip(("x", "y", "sample_weight"), layout.columns, strict=False)
-    inputs = [parameter(word, (OPEN, *shape), dtype) for word, (shape, dtype) in columns]
+    inputs = [parameter(f"column{i}", (OPEN, *shape), dtype) for i, (shape, dtype) in enumerate(layout.columns)]
     row = parameter("row", (), "int64")
     first = broadcast_in_dim(row, (layout.batch,), ())
     rows = ew.add(first, iota(shape=(layout.batch,), dtype="int64", axis=0))
@@ -123,47 +127,41 @@ def _rows(layout: Layout) -> tuple[list[Node], Node, Node, Node]:
     return inputs, rows, row, ew.add(row, full_node(layout.batch, (), "int64"))
 
 
-Traced = tuple[list[Node], tuple[int, ...]]
+Traced = tuple[list[Node], Any]
 
 
-def _forward(model: Any, batch: list[Tensor], weighted: bool, training: bool) -> tuple[Any, Any, Any, Any]:
-    """The true values, the prediction, the sample weights and the loss of a batch."""
-    x, y = batch[0], batch[1]
-    weights = batch[2] if weighted else None
+def _forward(model: Any, x: Any, y: Any, weights: Any, training: bool) -> tuple[Any, Any]:
+    """The prediction and the loss of a batch."""
     with training_phase(training):
         y_pred = model(x, training=training)
         loss = model.compute_loss(x, y, y_pred, weights, training=training)
-    return y, y_pred, weights, loss
+    return y_pred, loss
 
 
-def _train(model: Any, trace: Trace, batch: list[Tensor], weighted: bool) -> Traced:
-    y, y_pred, weights, loss = _forward(model, batch, weighted, True)
+def _train(model: Any, trace: Trace, x: Any, y: Any, weights: Any) -> Traced:
+    y_pred, loss = _forward(model, x, y, weights, True)
     variables = [v for v in model.trainable_variables if v in trace.read_as]
     gradients = grad(loss.node, [trace.read_as[v] for v in variables])
     model.optimizer.apply([Tensor(g) for g in gradients], variables)
     model.update_metrics(y, y_pred, weights, loss)
-    return [], y_pred.shape
+    return [], y_pred
 
 
-def _test(model: Any, trace: Trace, batch: list[Tensor], weighted: bool) -> Traced:
-    y, y_pred, weights, loss = _forward(model, batch, weighted, False)
+def _test(model: Any, trace: Trace, x: Any, y: Any, weights: Any) -> Traced:
+    y_pred, loss = _forward(model, x, y, weights, False)
     model.update_metrics(y, y_pred, weights, loss)
-    return [], y_pred.shape
+    return [], y_pred
 
 
-def _predict(model: Any, trace: Trace, batch: list[Tensor], weighted: bool) -> Traced:
-    y_pred = model(batch[0], training=False)
-    return [y_pred.node], y_pred.shape
+def _predict(model: Any, trace: Trace, x: Any, y: Any, weights: Any) -> Traced:
+    y_pred = model(x, training=False)
+    return [tensor.node for tensor in nest.flatten(y_pred)], y_pred
 
 
-_KINDS: dict[str, Callable[[Any, Trace, list[Tensor], bool], Traced]] = {
-    "train": _train,
-    "test": _test,
-    "predict": _predict,
-}
+_KINDS: dict[str, Callable[..., Traced]] = {"train": _train, "test": _test, "predict": _predict}
 
 
 def variables_state(model: Any) -> tuple[Any, ...]:
     """What a step depends on beside its layout: which weights train, and with what loss and optimizer."""
     trained = tuple(id(v) for v in model.trainable_variables)
-    return trained, id(getattr(model, "optimizer", None)), id(getattr(model, "loss_object", None))
+    return trained, id(getattr(model, "optimizer", None)), id(getattr(model, "_objectives", None))

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from oribi import callbacks as cb
-from oribi import losses, ops, optimizers
-from oribi import metrics as metric_classes
+from oribi import nest, ops, optimizers
 from oribi.random import next_seed
 
-from .data import Data, as_data, as_rows, split, with_class_weights
+from .data import Data, as_columns, as_data, split, with_class_weights
 from .loop import Loop, float_logs
+from .objectives import Objectives, aligned, names_of
 from .step import Step, layout_of, variables_state
 
 BATCH = 32
@@ -22,7 +22,7 @@ class Trainer:
 
     optimizer: Any = None
     loss: Any = None
-    loss_object: Any = None
+    _objectives: Objectives
     stop_training = False
     _compiled = False
 
@@ -44,20 +44,17 @@ class Trainer:
 
         Args:
             optimizer: name or object.
-            loss: name, object, or function of (y_true, y_pred).
-            metrics: names, objects or functions; `"accuracy"` is the one that fits the loss.
+            loss: name, object, or function of (y_true, y_pred); for several outputs a list, or a dict by name.
+            loss_weights: factors of the outputs' losses, likewise.
+            metrics: names, objects or functions; `"accuracy"` is the one that fits the loss. For several outputs a list of
+                lists, or a dict by name.
             weighted_metrics: the same, weighted by sample weights.
             run_eagerly, steps_per_execution, jit_compile, auto_scale_loss: taken for Keras' sake; whole epochs are always
                 compiled.
         """
-        if loss_weights is not None:
-            raise NotImplementedError("compile(loss_weights=...) belongs to models with several outputs, not there yet")
         self.optimizer = optimizers.get(optimizer)
         self.loss = loss
-        self.loss_object = losses.get(loss)
-        self._metric_specs = [(m, False) for m in _listed(metrics)] + [(m, True) for m in _listed(weighted_metrics)]
-        self._metrics: list[tuple[Any, bool]] | None = None
-        self._loss_tracker = metric_classes.Mean(name="loss")
+        self._objectives = Objectives(loss, loss_weights, metrics, weighted_metrics)
         self._steps: dict[Any, Step] = {}
         self.stop_training = False
         self._compiled = True
@@ -65,9 +62,7 @@ class Trainer:
     @property
     def metrics(self) -> list[Any]:
         """The loss's running mean, then the compiled metrics."""
-        if not self._compiled:
-            return []
-        return [self._loss_tracker, *(m for m, _ in self._metrics or ())]
+        return self._objectives.all_metrics if self._compiled else []
 
     @property
     def metrics_names(self) -> list[str]:
@@ -87,27 +82,28 @@ class Trainer:
     ) -> Any:
         """The compiled loss of a batch, and the penalties of regularized weights."""
         penalties = self.losses  # type: ignore[attr-defined]
-        if self.loss_object is None and not penalties:
+        total = self._objectives.loss(*self._aligned(y, y_pred, sample_weight))
+        if total is None and not penalties:
             raise ValueError(f"{self.describe()} has no loss: give compile() one")  # type: ignore[attr-defined]
-        total = ops.zeros(())
-        if self.loss_object is not None:
-            total = self.loss_object(y, y_pred, sample_weight)
-            if total.ndim:
-                total = ops.mean(total)
         for penalty in penalties:
-            total = ops.add(total, penalty)
+            total = penalty if total is None else ops.add(total, penalty)
         return total
 
     def update_metrics(self, y: Any, y_pred: Any, sample_weight: Any, loss: Any) -> None:
         """Add a batch to the metrics."""
-        if self._metrics is None:
-            self._metrics = [(metric_classes.resolve_for(m, y.shape, y_pred.shape), w) for m, w in self._metric_specs]
-        self._loss_tracker.update_state(loss, sample_weight=float(y_pred.shape[0]))
-        for metric, weighted in self._metrics:
-            if weighted and sample_weight is not None:
-                metric.update_state(y, y_pred, sample_weight=sample_weight)
-            else:
-                metric.update_state(y, y_pred)
+        self._objectives.update(*self._aligned(y, y_pred, sample_weight), loss)
+
+    def _aligned(self, y: Any, y_pred: Any, sample_weight: Any) -> tuple[list[Any], list[Any], list[Any]]:
+        """True values, predictions and sample weights of each output."""
+        names = names_of(self, y_pred)
+        predictions = nest.flatten(y_pred)
+        targets = aligned("y", y, names)
+        if sample_weight is None or (not isinstance(sample_weight, dict | list | tuple) and len(names) > 1):
+            weights = [sample_weight] * len(names)
+        else:
+            weights = aligned("sample_weight", sample_weight, names, default=lambda: None)
+        self._objectives.resolve(names, targets, predictions)
+        return targets, predictions, weights
 
     # --- steps ---
 
@@ -126,8 +122,9 @@ class Trainer:
         if key not in steps:
             steps[key] = Step(self, layout)
         step = steps[key]
-        if kind != "predict" and self.loss_object is not None:
-            self.loss_object.check(data.y, step.output_shape)
+        if kind != "predict":
+            names = self._objectives.outputs or []
+            self._objectives.check(aligned("y", data.y, names), step.output_shapes)
         return step
 
     # --- fit ---
@@ -154,8 +151,9 @@ class Trainer:
         """Train.
 
         Args:
-            x: inputs, one example a row: an array, a list or a tensor, of any number dtype.
-            y: true values, as many rows.
+            x: inputs, one example a row: an array, a list or a tensor, of any number dtype; for several inputs a list of arrays,
+                or a dict by name.
+            y: true values, as many rows; for several outputs likewise.
             batch_size: rows of a step; 32 by default.
             epochs: the number of the last epoch.
             verbose: 0 silent, 1 a progress bar, 2 one line an epoch, `"auto"` is 1.
@@ -291,7 +289,7 @@ class Trainer:
         verbose: Any = "auto",
         steps: int | None = None,
         callbacks: Sequence[Any] | None = None,
-    ) -> np.ndarray:
+    ) -> Any:
         """The model's output for each row.
 
         Args:
@@ -302,25 +300,26 @@ class Trainer:
         Returns:
             An array, one row for each of `x`.
         """
-        data = Data(as_rows(x, "x"))
+        data = Data(as_columns(x, "x"))
         batch, bar = _positive("batch_size", batch_size or BATCH), cb.ProgbarLogger(_verbosity(verbose))
         if not len(data):
-            raise ValueError(f"x has no rows (shape {data.x.shape}); expected at least one example")
+            raise ValueError(f"x has no rows (shape {nest.flatten(data.x)[0].shape}); expected at least one example")
         hooks = cb.CallbackList(callbacks or (), self, {"verbose": bar.verbose})
         rows = min(len(data), steps * batch) if steps else len(data)
-        (predicted,) = self._step("predict", min(batch, rows), data).executable.program.outputs
-        output = np.empty((rows, *predicted.shape[1:]), predicted.dtype)
-        loop = Loop(data.rows(0, rows), batch, lambda size: self._step("predict", size, data), output=output)
+        first = self._step("predict", min(batch, rows), data)
+        outputs = [np.empty((rows, *o.shape[1:]), o.dtype) for o in first.executable.program.outputs]
+        loop = Loop(data.rows(0, rows), batch, lambda size: self._step("predict", size, data), outputs=outputs)
         hooks("on_predict_begin")
         bar.start(loop.steps)
         each = hooks.wants_batches("predict")
         for done in loop.run(each):
             if each:
-                hooks("on_predict_batch_end", done - 1, {"outputs": output[(done - 1) * batch : done * batch]})
+                part = [o[(done - 1) * batch : done * batch] for o in outputs]
+                hooks("on_predict_batch_end", done - 1, {"outputs": nest.pack(first.output_structure, part)})
             bar.update(done, {})
         bar.finish(loop.steps, {})
         hooks("on_predict_end")
-        return output
+        return nest.pack(first.output_structure, outputs)
 
     # --- one batch ---
 
@@ -339,10 +338,10 @@ class Trainer:
         self._need_compiled("test_on_batch")
         return self._on_batch("test", as_data(x, y, sample_weight), return_dict)
 
-    def predict_on_batch(self, x: Any) -> np.ndarray:
+    def predict_on_batch(self, x: Any) -> Any:
         """The model's output for one batch."""
-        rows = as_rows(x, "x")
-        return self.predict(rows, batch_size=max(len(rows), 1), verbose=0)
+        columns = as_columns(x, "x")
+        return self.predict(columns, batch_size=max(len(nest.flatten(columns)[0]), 1), verbose=0)
 
     def _on_batch(self, kind: str, data: Data, return_dict: bool) -> Any:
         for _ in Loop(data, len(data), lambda size: self._step(kind, size, data)).run():
