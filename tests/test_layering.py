@@ -12,7 +12,7 @@ FLOORS = [
     {"engines"},
     {"tensor"},
     {"ops"},
-    {"random"},
+    {"random", "tape"},
     {"utils"},
     {"activations", "initializers", "regularizers"},
     {"layers", "losses", "optimizers", "callbacks"},

@@ -29,6 +29,7 @@ _MODULES = (
     "utils",
 )
 _NAMES = {
+    "GradientTape": "tape",
     "Input": "layers",
     "Layer": "layers",
     "Model": "models",
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from .models import Sequential as Sequential
     from .optimizers import Optimizer as Optimizer
     from .regularizers import Regularizer as Regularizer
+    from .tape import GradientTape as GradientTape
     from .tensor import Tensor as Tensor
     from .tensor import Variable as Variable
 

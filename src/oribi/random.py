@@ -18,7 +18,7 @@ from oribi.graph.random import random_bits
 from oribi.graph.structural import reshape
 from oribi.ops import numpy as ops
 from oribi.ops.core import full_node
-from oribi.tensor import Tensor, Variable
+from oribi.tensor import Tensor, Variable, current_trace
 
 
 class _GlobalSeed:
@@ -27,6 +27,7 @@ class _GlobalSeed:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.generator: Any = None
+        self.stream: SeedGenerator | None = None
 
     def next(self) -> int:
         with self.lock:
@@ -49,6 +50,7 @@ def set_random_seed(seed: int) -> None:
     np.random.seed(int(seed))
     with _global_seed.lock:
         _global_seed.generator = np.random.default_rng(int(seed))
+        _global_seed.stream = None
 
 
 def next_seed() -> int:
@@ -87,6 +89,11 @@ Seed = SeedGenerator | int | None
 def _key(seed: Seed) -> Node:
     if isinstance(seed, SeedGenerator):
         return seed.next().node
+    if seed is None and current_trace() is not None:
+        # A compiled step runs many times: what nobody seeded draws from a stream that goes on from step to step.
+        if _global_seed.stream is None:
+            _global_seed.stream = SeedGenerator()
+        return _global_seed.stream.next().node
     return SeedGenerator(seed).state.node
 
 

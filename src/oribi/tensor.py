@@ -351,6 +351,7 @@ class Trace:
     Attributes:
         read_as: the parameter that stands for each variable's value before.
         current: the node of each variable's value now.
+        told: variables that hold what a step of the user's own returned.
         checks: variables that become true when something is wrong with the data, and what to tell the user then.
     """
 
@@ -358,6 +359,7 @@ class Trace:
         self.read_as: dict[Variable, Node] = {}
         self.current: dict[Variable, Node] = {}
         self.checks: dict[str, Variable] = {}
+        self.told: dict[str, Variable] = {}
 
     def read(self, variable: Variable) -> Node:
         if variable not in self.current:

@@ -70,6 +70,7 @@ from oribi.ops import min as reduce_min
 from oribi.ops import prod as reduce_prod
 from oribi.ops import round as round
 from oribi.ops import sum as reduce_sum
+from oribi.tape import GradientTape
 from oribi.tensor import Tensor, Variable
 
 newaxis = None
@@ -191,6 +192,7 @@ random = types.SimpleNamespace(
 )
 
 __all__ = [
+    "GradientTape",
     "Tensor",
     "Variable",
     "abs",

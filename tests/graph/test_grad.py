@@ -81,3 +81,14 @@ def test_errors_say_what_was_got():
         grad(parameter("i", (), "int32"), [x])
     with pytest.raises(GraphError, match=r"one shape and dtype, got float32\[2\], float32\[3\]"):
         ew.add(x, parameter("y", (3,), "float32"))
+
+
+def test_what_is_given_has_no_past():
+    x = parameter("x", (3,), "float64")
+    y = ew.mul(x, x)
+    total = ew.mul(y, x)
+    (through,) = grad(total, [x], constant(np.ones(3)))
+    (around,) = grad(total, [x], constant(np.ones(3)), given=[y])
+    (of_given,) = grad(total, [y], constant(np.ones(3)), given=[y])
+    values = {x: np.array([1.0, 2.0, 3.0])}
+    np.testing.assert_allclose(evaluate([through, around, of_given], values), [[3, 12, 27], [1, 4, 9], [1, 2, 3]])

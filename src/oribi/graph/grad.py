@@ -1,6 +1,6 @@
 """Reverse mode: gradients as more nodes of the same graph."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -9,13 +9,16 @@ from .elementwise import add
 from .node import GraphError, Node, constant, topological
 
 
-def grad(output: Node, inputs: Sequence[Node], cotangent: Node | None = None) -> list[Node]:
+def grad(
+    output: Node, inputs: Sequence[Node], cotangent: Node | None = None, given: Collection[Node] = ()
+) -> list[Node]:
     """The gradient of `output` with respect to each of `inputs`.
 
     Args:
         output: a float node; a scalar unless `cotangent` is given.
         inputs: nodes that `output` may depend on.
         cotangent: what the output's own gradient is; ones by default.
+        given: nodes that count as constants or inputs, whatever they were computed from.
 
     Returns:
         One node for each input, of its shape and dtype; zeros where `output` does not depend on it.
@@ -29,13 +32,13 @@ def grad(output: Node, inputs: Sequence[Node], cotangent: Node | None = None) ->
         if output.shape != ():
             raise GraphError(f"gradients without a cotangent need a scalar output, got {output!r}")
         cotangent = constant(np.ones((), output.dtype))
-    wanted = set(inputs)
+    wanted, given = set(inputs), set(given)
     order = topological([output])
-    reaches = _reaching(order, wanted)
+    reaches = _reaching(order, wanted, given)
     cotangents: dict[Node, Node] = {output: cotangent}
     for node in reversed(order):
         ct = cotangents.get(node)
-        if ct is None or node not in reaches or (node in wanted and not node.operands):
+        if ct is None or node not in reaches or node in given or (node in wanted and not node.operands):
             continue
         for operand, contribution in zip(node.operands, node.primitive.gradient(ct, node), strict=True):
             if contribution is None or operand not in reaches:
@@ -50,10 +53,11 @@ def zeros_like(node: Node) -> Node:
     return constant(np.broadcast_to(np.zeros((), node.dtype), node.shape))
 
 
-def _reaching(order: list[Node], targets: set[Node]) -> set[Node]:
-    """The nodes of `order` that depend on a target through floats."""
+def _reaching(order: list[Node], targets: set[Node], given: set[Node]) -> set[Node]:
+    """The nodes of `order` that depend on a target through floats, but not through what is given."""
     reaching: set[Node] = set()
     for node in order:
-        if dtypes.is_float(node.dtype) and (node in targets or any(o in reaching for o in node.operands)):
+        depends = node not in given and any(o in reaching for o in node.operands)
+        if dtypes.is_float(node.dtype) and (node in targets or depends):
             reaching.add(node)
     return reaching

@@ -88,7 +88,7 @@ def _supported(array: Array, word: str) -> str:
     return replacement[name]
 
 
-def as_data(x: Any, y: Any = None, sample_weight: Any = None) -> Data:
+def as_data(x: Any, y: Any = None, sample_weight: Any = None, need_y: bool = True) -> Data:
     """Checked rows.
 
     Raises:
@@ -98,9 +98,9 @@ def as_data(x: Any, y: Any = None, sample_weight: Any = None) -> Data:
     first, *_ = columns = nest.flatten(inputs)
     if len(first) == 0:
         raise ValueError(f"x has no rows (shape {first.shape}); expected at least one example")
-    if y is None:
+    if y is None and need_y:
         raise ValueError("y is missing: training and evaluation need true values beside x")
-    targets = as_columns(y, "y")
+    targets = None if y is None else as_columns(y, "y")
     weights = None if sample_weight is None else as_columns(sample_weight, "sample_weight")
     weights = nest.mapped(lambda w: None if w is None else w.astype("float32", copy=False), weights)
     for word, part in (("x", columns[1:]), ("y", targets), ("sample_weight", weights)):

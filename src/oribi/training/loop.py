@@ -50,6 +50,10 @@ class Loop:
                 parts = [o[start : start + size * count].reshape(count, size, *o.shape[1:]) for o in outputs]
                 self.parts.append((make_step(size).bind(data, order, row, parts), count))
 
+    def told(self) -> dict[str, Any]:
+        """The variables that hold what a step of the user's own returns."""
+        return self.parts[0][0].step.told
+
     def run(self, one_by_one: bool = False) -> Iterator[int]:
         """Run all steps; yields how many are done, after each one or each slice of them."""
         before = 0

@@ -20,8 +20,8 @@ from oribi.graph.program import OPEN, make
 from oribi.graph.reductions import broadcast_in_dim
 from oribi.graph.structural import iota
 from oribi.layers.layer import training_phase
-from oribi.ops.core import full_node
-from oribi.tensor import Tensor, Trace, tracing
+from oribi.ops.core import as_node, cast_node, full_node
+from oribi.tensor import Tensor, Trace, Variable, tracing
 
 from .data import Data
 
@@ -59,6 +59,7 @@ class Step:
         layout: what it was compiled for.
         output_shapes: of the model's outputs, the batch first.
         output_structure: how they are nested.
+        told: variables that hold what a step of the user's own returned.
     """
 
     def __init__(self, model: Any, layout: Layout) -> None:
@@ -72,6 +73,7 @@ class Step:
         self.output_structure = nest.structure(y_pred)
         self.variables = list(trace.read_as)
         self.checks = trace.checks
+        self.told = trace.told
         state = [(row, next_row), *((trace.read_as[v], trace.current[v]) for v in self.variables)]
         self.executable = Executable(make(inputs, state, outputs))
 
@@ -138,7 +140,25 @@ def _forward(model: Any, x: Any, y: Any, weights: Any, training: bool) -> tuple[
     return y_pred, loss
 
 
+def _own_step(model: Any, method: str, trace: Trace, x: Any, y: Any, weights: Any) -> Traced:
+    """A step that the user wrote: what it returns is kept, to be read when the native call is over."""
+    data = tuple(part for part in (x, y, weights) if part is not None)
+    with training_phase(method == "train_step"):
+        logs = getattr(model, method)(data)
+    if not isinstance(logs, dict):
+        raise TypeError(
+            f"{model.describe()}: {method} must return a dict of metrics by name, got {type(logs).__name__}"
+        )
+    for name, value in logs.items():
+        trace.write(
+            trace.told.setdefault(name, Variable(0.0, trainable=False, name=name)), cast_node(as_node(value), "float32")
+        )
+    return [], []
+
+
 def _train(model: Any, trace: Trace, x: Any, y: Any, weights: Any) -> Traced:
+    if model.has_own("train_step"):
+        return _own_step(model, "train_step", trace, x, y, weights)
     y_pred, loss = _forward(model, x, y, weights, True)
     variables = [v for v in model.trainable_variables if v in trace.read_as]
     gradients = grad(loss.node, [trace.read_as[v] for v in variables])
@@ -148,6 +168,8 @@ def _train(model: Any, trace: Trace, x: Any, y: Any, weights: Any) -> Traced:
 
 
 def _test(model: Any, trace: Trace, x: Any, y: Any, weights: Any) -> Traced:
+    if model.has_own("test_step"):
+        return _own_step(model, "test_step", trace, x, y, weights)
     y_pred, loss = _forward(model, x, y, weights, False)
     model.update_metrics(y, y_pred, weights, loss)
     return [], y_pred

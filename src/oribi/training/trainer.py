@@ -122,7 +122,7 @@ class Trainer:
         if key not in steps:
             steps[key] = Step(self, layout)
         step = steps[key]
-        if kind != "predict":
+        if kind != "predict" and not self.has_own(f"{kind}_step"):
             names = self._objectives.outputs or []
             self._objectives.check(aligned("y", data.y, names), step.output_shapes)
         return step
@@ -174,7 +174,7 @@ class Trainer:
             ValueError, TypeError: the model is not compiled, or the data do not fit it.
         """
         self._need_compiled("fit")
-        data = as_data(x, y, sample_weight)
+        data = as_data(x, y, sample_weight, need_y=not self.has_own("train_step"))
         validation = _validation(validation_data)
         if validation is None and validation_split:
             data, validation = split(data, validation_split)
@@ -223,6 +223,7 @@ class Trainer:
         each = hooks.wants_batches(kind)
         if each:
             hooks(f"on_{kind}_batch_begin", 0)
+        self.__dict__["_told"] = loop.told()  # not as an attribute: layers track variables that are set on them
         for done in loop.run(each):
             if each:
                 hooks(f"on_{kind}_batch_end", done - 1, self._logs())
@@ -234,8 +235,23 @@ class Trainer:
                 bar.update(done, self._logs())
         return self._logs()
 
+    _told: Any = None
+
     def _logs(self) -> dict[str, float]:
-        return float_logs(self.get_metrics_result())
+        return float_logs({n: v.numpy() for n, v in self._told.items()} if self._told else self.get_metrics_result())
+
+    def has_own(self, method: str) -> bool:
+        """Whether a subclass wrote its own `train_step` or `test_step`."""
+        return getattr(type(self), method) is not getattr(Trainer, method)
+
+    def train_step(self, data: Any) -> Any:
+        """One step of training, to be overridden: `data` is `(x, y, sample_weight)`, as far as given to `fit`; returns metrics
+        by name. It is traced once, into the same compiled loop as any model."""
+        raise NotImplementedError("the default step is built in: override train_step rather than calling it")
+
+    def test_step(self, data: Any) -> Any:
+        """One step of `evaluate`, to be overridden as `train_step`."""
+        raise NotImplementedError("the default step is built in: override test_step rather than calling it")
 
     # --- evaluate and predict ---
 
@@ -267,7 +283,7 @@ class Trainer:
         logs = self._evaluate(data, batch, steps, hooks, bar)
         if return_dict:
             return logs
-        values = [logs[name] for name in self.metrics_names]
+        values = list(logs.values()) if self._told else [logs[name] for name in self.metrics_names]
         return values[0] if len(values) == 1 else values
 
     def _evaluate(

@@ -1,0 +1,70 @@
+"""GradientTape: gradients inside of a model's own `train_step`."""
+
+from typing import Any
+
+from oribi import nest, ops
+from oribi.graph.grad import grad
+from oribi.graph.node import Node
+from oribi.tensor import Tensor, Variable, current_trace
+
+
+class GradientTape:
+    """Gradients of what was computed inside of the block, as `tf.GradientTape`.
+
+    Every computation is a graph already, so the tape only notes which node stood for each variable. It works where a step is
+    compiled: in `train_step` and what that calls.
+
+    Args:
+        persistent, watch_accessed_variables: taken for TensorFlow's sake; every tape can be asked again.
+
+    >>> from oribi import Model, layers, losses
+    >>> class Net(Model):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.out = layers.Dense(1)
+    ...     def call(self, x):
+    ...         return self.out(x)
+    ...     def train_step(self, data):
+    ...         x, y = data
+    ...         with GradientTape() as tape:
+    ...             loss = ops.mean((self(x, training=True) - y) ** 2)
+    ...         variables = self.trainable_variables
+    ...         self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+    ...         return {"loss": loss}
+    >>> net = Net()
+    >>> net.compile("sgd")
+    >>> sorted(net.fit(ops.ones((8, 2)), ops.ones((8, 1)), verbose=0).history)
+    ['loss']
+    """
+
+    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
+        self._noted: dict[Variable, Node] | None = None
+        self._given: set[Node] = set()
+
+    def __enter__(self) -> "GradientTape":
+        trace = current_trace()
+        if trace is None:
+            raise NotImplementedError(
+                "GradientTape works inside of a model's train_step, which is compiled; outside of it, it is not there yet"
+            )
+        # A variable that was assigned before has a value here, and no past: gradients do not go back through an update.
+        self._given = set(trace.current.values())
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        trace = current_trace()
+        self._noted = dict(trace.current) if trace is not None else {}
+
+    def watch(self, tensor: Any) -> None:
+        """Nothing to do: every tensor is watched."""
+
+    def gradient(self, target: Any, sources: Any) -> Any:
+        """The gradients of the sum of `target` for each of `sources`, a nest of variables and tensors, in the same nest."""
+        total = sum((ops.sum(t) for t in nest.flatten(target)), start=ops.zeros(()))
+        nodes = [self._node(source) for source in nest.flatten(sources)]
+        return nest.pack(nest.structure(sources), [Tensor(g) for g in grad(total.node, nodes, given=self._given)])
+
+    def _node(self, source: Any) -> Node:
+        if isinstance(source, Variable) and self._noted is not None and source in self._noted:
+            return self._noted[source]
+        return source.node
