@@ -8,6 +8,7 @@ Must not know: engines, optimizers, how a model trains.
 from oribi.utils.registry import table_of
 
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
+from .attention import AdditiveAttention, Attention, GroupQueryAttention, MultiHeadAttention
 from .convolution import (
     Conv1D,
     Conv1DTranspose,
@@ -65,7 +66,9 @@ from .scaling import Rescaling
 TABLE = table_of(
     Activation,
     Add,
+    AdditiveAttention,
     AlphaDropout,
+    Attention,
     Average,
     AveragePooling1D,
     AveragePooling2D,
@@ -98,6 +101,7 @@ TABLE = table_of(
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
     GroupNormalization,
+    GroupQueryAttention,
     InputLayer,
     LayerNormalization,
     LeakyReLU,
@@ -107,6 +111,7 @@ TABLE = table_of(
     MaxPooling3D,
     Maximum,
     Minimum,
+    MultiHeadAttention,
     Multiply,
     PReLU,
     Permute,
@@ -134,7 +139,9 @@ TABLE = table_of(
 __all__ = [
     "Activation",
     "Add",
+    "AdditiveAttention",
     "AlphaDropout",
+    "Attention",
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
@@ -167,6 +174,7 @@ __all__ = [
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
     "GroupNormalization",
+    "GroupQueryAttention",
     "Input",
     "InputLayer",
     "Layer",
@@ -178,6 +186,7 @@ __all__ = [
     "MaxPooling3D",
     "Maximum",
     "Minimum",
+    "MultiHeadAttention",
     "Multiply",
     "PReLU",
     "Permute",
