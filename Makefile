@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: quickstart test check format bench bench-peers clean
+.PHONY: quickstart test check format bench bench-models bench-peers clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -31,6 +31,9 @@ bench-peers:
 
 bench: $(STAMP)
 	$(BIN)/python bench/quickstart.py --peers .peers
+
+bench-models: $(STAMP)
+	$(BIN)/python bench/models.py --peers .peers
 
 clean:
 	rm -rf $(VENV) .peers build dist

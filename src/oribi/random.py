@@ -143,4 +143,4 @@ def dropout(inputs: Any, rate: float, noise_shape: Sequence[int | None] | None =
     words = random_bits(_key(seed), shape)
     threshold = min(round(rate * 2**32), 2**32 - 1)
     keep = ops.broadcast_to(Tensor(ew.ge(words, ew.full_like(words, threshold))), x.shape)
-    return ops.where(keep, ops.divide(x, 1 - rate), 0.0)
+    return ops.where(keep, ops.multiply(x, 1 / (1 - rate)), 0.0)

@@ -1,0 +1,80 @@
+"""What people train, side by side with Keras on TensorFlow and on JAX: alternating runs, medians, the table in docs/models.md.
+
+Run:  make bench-peers && make bench-models        (synthetic data of the real shapes)
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from workloads import BATCH, ROWS
+
+HERE = Path(__file__).parent
+PEERS = {
+    "oribi": ("", "oribi", {}),
+    "Keras on TensorFlow": ("tensorflow", "keras", {"KERAS_BACKEND": "tensorflow"}),
+    "Keras on JAX": ("keras_jax", "keras", {"KERAS_BACKEND": "jax"}),
+}
+
+
+def run(peer: str, workload: str, peers: Path) -> dict[str, float]:
+    """One workload in a process of its own, with an empty cache."""
+    place, module, extra = PEERS[peer]
+    python = peers / place / "bin/python" if place else Path(sys.executable)
+    with tempfile.TemporaryDirectory() as cache:
+        quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "ORIBI_CACHE": cache}
+        command = [str(python), str(HERE / "jobs/models_keras.py"), module, workload]
+        done = subprocess.run(command, env={**os.environ, **extra, **quiet}, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{peer}, {workload} failed:\n{done.stderr}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peers", type=Path, default=Path(".peers"))
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", nargs="*", default=list(ROWS), help="workloads")
+    parser.add_argument("--output", type=Path, default=HERE.parent / "docs/models.md")
+    options = parser.parse_args()
+    results: dict[tuple[str, str], list[dict[str, float]]] = {}
+    for _ in range(options.runs):
+        for workload in options.only:
+            for peer in PEERS:
+                results.setdefault((workload, peer), []).append(run(peer, workload, options.peers))
+                print(workload, peer, results[workload, peer][-1], flush=True)
+    text = table(results, options.only, options.runs)
+    print(text)
+    options.output.write_text(text)
+
+
+def table(results: dict[tuple[str, str], list[dict[str, float]]], workloads: list[str], runs: int) -> str:
+    """The figures as a page of docs/."""
+    lines = [
+        "# What people train, beside its peers",
+        "",
+        f"Seconds an epoch in steady state (medians of {runs} alternating runs), the first fit of one batch with an empty cache, and "
+        f"peak memory of the process. {os.cpu_count()} cores, synthetic data. Made by `make bench-models`.",
+        "",
+        "| workload | rows | batch | " + " | ".join(PEERS) + " | oribi against the faster |",
+        "|---" * (len(PEERS) + 4) + "|",
+    ]
+    middle = lambda key, *which: statistics.median(r[key] for r in results[which])
+    for workload in workloads:
+        epochs = [middle("epoch_s", workload, peer) for peer in PEERS]
+        cells = [workload, str(ROWS[workload]), str(BATCH[workload]), *(f"{seconds:.2f}" for seconds in epochs)]
+        lines.append("| " + " | ".join([*cells, f"{min(epochs[1:]) / epochs[0]:.1f}x"]) + " |")
+    for title, key, form in (("First fit, s", "first_s", "{:.2f}"), ("Peak memory, MB", "memory_mb", "{:.0f}")):
+        lines += ["", f"## {title}", "", "| workload | " + " | ".join(PEERS) + " |", "|---" * (len(PEERS) + 1) + "|"]
+        for workload in workloads:
+            lines.append("| " + " | ".join([workload, *(form.format(middle(key, workload, p)) for p in PEERS)]) + " |")
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    main()
