@@ -58,8 +58,8 @@ def table(results: dict[tuple[str, str], list[dict[str, float]]], workloads: lis
     lines = [
         "# What people train, beside its peers",
         "",
-        f"Seconds an epoch in steady state (medians of {runs} alternating runs), the first fit of one batch with an empty cache, and "
-        f"peak memory of the process. {os.cpu_count()} cores, synthetic data. Made by `make bench-models`.",
+        f"Seconds an epoch in steady state (medians of {runs} alternating runs), the first fit of one batch with an empty "
+        f"cache, and peak memory of the process. {os.cpu_count()} cores, synthetic data. Made by `make bench-models`.",
         "",
         "| workload | rows | batch | " + " | ".join(PEERS) + " | oribi against the faster |",
         "|---" * (len(PEERS) + 4) + "|",

@@ -153,3 +153,10 @@ def test_a_frozen_batch_normalization_keeps_its_averages():
     model.compile("sgd", "mse")
     model.fit(x, y, verbose=0)
     np.testing.assert_array_equal(layer.moving_mean.numpy(), before)
+
+
+def test_names_that_nobody_gave_are_keras_names(keras):
+    for name in ("Conv2D", "MaxPooling2D", "Conv2DTranspose", "GlobalAveragePooling1D", "ReLU", "BatchNormalization"):
+        arguments = {"filters": 1, "kernel_size": 1} if name.startswith("Conv") else {}
+        ours, theirs = (getattr(api.layers, name)(**arguments).name for api in (oribi, keras))
+        assert ours.rstrip("_0123456789") == theirs.rstrip("_0123456789")

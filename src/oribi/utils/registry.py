@@ -10,7 +10,7 @@ from typing import Any
 def snake_case(name: str) -> str:
     """`SparseCategoricalAccuracy` -> `sparse_categorical_accuracy`."""
     spaced = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
-    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", spaced).lower()
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", spaced).lower()
 
 
 def lookup(name: str, table: Mapping[str, Any], what: str) -> Any:

@@ -6,7 +6,9 @@ Must not know: layers, tensors, who calls.
 
 The stages, each a function from one printable structure to the next (`ORIBI_DEBUG=graph,kernels,llvm` prints them):
 
+    lower       Program -> Program without convolutions and windows, which become contractions and reductions over views
     simplify    Program -> Program with less to compute
+    layout      Program -> Program whose contractions and reductions have fast kernels, long sums in chunks
     fuse        Program -> kernels, each a loop nest with one root
     schedule    kernels -> who runs what: thread split, vector axis, register tile
     kernels     kernel + schedule -> LLVM functions (with tile, expression, elementwise, math, index, llvm)
