@@ -142,3 +142,10 @@ def _fit(y, loss="mse"):
 def test_errors_are_in_the_users_terms(wrong, message):
     with pytest.raises((ValueError, TypeError), match=message):
         wrong()
+
+
+def test_symbolic_tensors_are_tensors_that_know_their_shape():
+    x = Input((3, None), name="x")
+    assert ops.is_tensor(x) and ops.convert_to_tensor(x) is x and ops.shape(x) == (None, 3, None)
+    assert (x[:, 1:] + 1).shape == (None, 2, None) and ops.mean(x, axis=-1).shape == (None, 3)
+    assert "name=x" in repr(x)

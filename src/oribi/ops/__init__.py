@@ -11,6 +11,7 @@ from typing import Any as _Any
 import numpy as _np
 
 from oribi.graph.grad import grad as _grad
+from oribi.tensor import KerasTensor as _KerasTensor
 from oribi.tensor import Tensor as _Tensor
 
 from . import operators as operators
@@ -32,8 +33,8 @@ def convert_to_tensor(x: _Any, dtype: _Any = None) -> _Tensor:
     >>> convert_to_tensor([1, 2])
     Tensor([1, 2], shape=[2], dtype=int32)
     """
-    if isinstance(x, _Tensor) and dtype in (None, x.dtype):
-        return x
+    if isinstance(x, _Tensor | _KerasTensor) and dtype in (None, x.dtype):
+        return x  # type: ignore[return-value]
     return _Tensor(_as_node(x, dtype))
 
 
@@ -44,12 +45,12 @@ def convert_to_numpy(x: _Any) -> _np.ndarray:
 
 def is_tensor(x: _Any) -> bool:
     """Whether `x` is a tensor."""
-    return isinstance(x, _Tensor)
+    return isinstance(x, _Tensor | _KerasTensor)
 
 
-def shape(x: _Any) -> tuple[int, ...]:
-    """The sizes of the axes of `x`."""
-    return _as_node(x).shape
+def shape(x: _Any) -> tuple[int | None, ...]:
+    """The sizes of the axes of `x`; None where a symbolic tensor's are not known."""
+    return x.shape if isinstance(x, _KerasTensor) else _as_node(x).shape
 
 
 def gradients(y: _Any, xs: list[_Any]) -> list[_Tensor]:
