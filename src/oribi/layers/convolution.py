@@ -7,6 +7,7 @@ from oribi.ops.windows import Sizes, each
 from oribi.utils.registry import serialize
 
 from .layer import Shape
+from .naming import data_format_of
 from .weighted import Weighted, known_axis
 
 PADDINGS = ("valid", "same")
@@ -47,9 +48,7 @@ class _Convolution(Weighted):
         if self.padding not in self.paddings:
             known = ", ".join(map(repr, self.paddings))
             raise ValueError(f"{kind}: padding must be one of {known}. Received: padding={padding!r}")
-        self.data_format = data_format or "channels_last"
-        if self.data_format not in ("channels_last", "channels_first"):
-            raise ValueError(f"{kind}: data_format must be channels_last or channels_first, got {data_format!r}")
+        self.data_format = data_format_of(kind, data_format)
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ValueError(
                 f"{kind}: strides > 1 do not go with dilation_rate > 1. Received: strides={self.strides}, "

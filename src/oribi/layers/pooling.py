@@ -6,6 +6,7 @@ from oribi import ops
 from oribi.ops.windows import Sizes, each
 
 from .layer import Layer
+from .naming import data_format_of
 
 
 class _Spatial(Layer):
@@ -15,11 +16,7 @@ class _Spatial(Layer):
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.data_format = data_format or "channels_last"
-        if self.data_format not in ("channels_last", "channels_first"):
-            raise ValueError(
-                f"{type(self).__name__}: data_format must be channels_last or channels_first, got {data_format!r}"
-            )
+        self.data_format = data_format_of(type(self).__name__, data_format)
         self.built = True
 
     def check_input(self, inputs: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from oribi import ops
 
 from .layer import Layer, Shape
+from .naming import data_format_of
 
 
 class Flatten(Layer):
@@ -18,9 +19,7 @@ class Flatten(Layer):
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.data_format = data_format or "channels_last"
-        if self.data_format not in ("channels_last", "channels_first"):
-            raise ValueError(f"Flatten: data_format must be channels_last or channels_first, got {data_format!r}")
+        self.data_format = data_format_of("Flatten", data_format)
         self.built = True
 
     def call(self, inputs: Any) -> Any:

@@ -3,7 +3,6 @@
 import ctypes
 import os
 import sys
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -115,8 +114,6 @@ class Executable:
             self.code = jit.Code(code)
             if all(c.size <= 4096 for c in self.constants):
                 cache.write(name, self._description(), code)
-        self._free: list[Array] = []
-        self._lock = threading.Lock()
 
     def _description(self) -> dict[str, object]:
         constants = [[c.dtype.str, list(c.shape), c.tobytes().hex()] for c in self.constants]

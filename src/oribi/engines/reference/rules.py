@@ -189,23 +189,26 @@ def conv_general_dilated(node: Node, lhs: Array, rhs: Array) -> Array:
 _WINDOW_REDUCERS = {"sum": np.add, "max": np.maximum, "min": np.minimum}
 
 
-def reduce_window(node: Node, x: Array) -> Array:
-    reducer = node.attributes["reducer"]
-    axes = windows.window_axes(x.shape, node.attributes)
-    start = windows.start_value(reducer, node.dtype)
-    padded, result = _padded(x, axes, start), np.full(node.shape, start, node.dtype)
+def _reduced(padded: Array, axes: list[windows.Axis], reducer: str) -> Array:
+    """What lies under each place of a window, reduced tap by tap."""
+    dtype = padded.dtype.name
+    result = np.full(tuple(axis.out for axis in axes), windows.start_value(reducer, dtype), dtype)
     for taps in _taps(axes) if result.size else ():
         result = _WINDOW_REDUCERS[reducer](result, _under(padded, axes, taps))
     return result
 
 
+def reduce_window(node: Node, x: Array) -> Array:
+    reducer = node.attributes["reducer"]
+    axes = windows.window_axes(x.shape, node.attributes)
+    return _reduced(_padded(x, axes, windows.start_value(reducer, node.dtype)), axes, reducer)
+
+
 def select_and_scatter_add(node: Node, x: Array, source: Array) -> Array:
     reducer = node.attributes["reducer"]
     axes = windows.window_axes(x.shape, node.attributes)
-    start = windows.start_value(reducer, node.dtype)
-    padded, best = _padded(x, axes, start), np.full(source.shape, start, x.dtype)
-    for taps in _taps(axes) if source.size else ():
-        best = _WINDOW_REDUCERS[reducer](best, _under(padded, axes, taps))
+    padded = _padded(x, axes, windows.start_value(reducer, node.dtype))
+    best = _reduced(padded, axes, reducer)
     result, found = np.zeros_like(padded), np.zeros(source.shape, bool)
     for taps in _taps(axes) if source.size else ():
         value = _under(padded, axes, taps)
