@@ -253,8 +253,10 @@ class Variable(Operators):
     def node(self) -> Node:
         """The present value as a node: a snapshot, or under a trace the value so far."""
         trace = _trace()
-        if trace is not None:
-            return trace.read(self)
+        return self.snapshot() if trace is None else trace.read(self)
+
+    def snapshot(self) -> Node:
+        """The value outside of any trace, as a constant."""
         self._lent = True
         return constant(self._array)
 

@@ -6,7 +6,9 @@ import numpy as np
 
 from . import dtypes
 from .elementwise import add
-from .node import GraphError, Node, constant, topological
+from .node import TUPLE, GraphError, Node, constant, topological
+
+Cotangent = Node | dict[int, Node]
 
 
 def grad(
@@ -32,20 +34,38 @@ def grad(
         if output.shape != ():
             raise GraphError(f"gradients without a cotangent need a scalar output, got {output!r}")
         cotangent = constant(np.ones((), output.dtype))
+    return backward([(output, cotangent)], inputs, given)
+
+
+def backward(
+    outputs: Sequence[tuple[Node, Node]], inputs: Sequence[Node], given: Collection[Node] = ()
+) -> list[Node]:
+    """The gradient of outputs, each with its cotangent, with respect to each of `inputs`; the rest is as in `grad`."""
     wanted, given = set(inputs), set(given)
-    order = topological([output])
+    order = topological([output for output, _ in outputs])
     reaches = _reaching(order, wanted, given)
-    cotangents: dict[Node, Node] = {output: cotangent}
+    cotangents: dict[Node, Cotangent] = {}
+    for output, ct in outputs:
+        _accumulate(cotangents, output, ct)
     for node in reversed(order):
-        ct = cotangents.get(node)
-        if ct is None or node not in reaches or node in given or (node in wanted and not node.operands):
+        known = cotangents.get(node)
+        if known is None or node not in reaches or node in given or (node in wanted and not node.operands):
             continue
-        for operand, contribution in zip(node.operands, node.primitive.gradient(ct, node), strict=True):
-            if contribution is None or operand not in reaches:
-                continue
-            known = cotangents.get(operand)
-            cotangents[operand] = contribution if known is None else add(known, contribution)
-    return [cotangents.get(x) or zeros_like(x) for x in inputs]
+        for operand, contribution in zip(node.operands, node.primitive.gradient(known, node), strict=True):
+            if contribution is not None and operand in reaches:
+                _accumulate(cotangents, operand, contribution)
+    return [cotangents.get(x) or zeros_like(x) for x in inputs]  # type: ignore[misc]
+
+
+def _accumulate(cotangents: dict[Node, Cotangent], node: Node, more: Cotangent) -> None:
+    """Add to what is known of a node's cotangent; that of a tuple is a dict, one for each of its results that has one."""
+    known = cotangents.get(node)
+    if isinstance(more, dict):
+        cotangents[node] = parts = dict(known or {})  # type: ignore[arg-type]
+        for index, ct in more.items():
+            parts[index] = add(parts[index], ct) if index in parts else ct
+    else:
+        cotangents[node] = more if known is None else add(known, more)
 
 
 def zeros_like(node: Node) -> Node:
@@ -58,6 +78,6 @@ def _reaching(order: list[Node], targets: set[Node], given: set[Node]) -> set[No
     reaching: set[Node] = set()
     for node in order:
         depends = node not in given and any(o in reaching for o in node.operands)
-        if dtypes.is_float(node.dtype) and (node in targets or depends):
+        if (dtypes.is_float(node.dtype) or node.dtype == TUPLE) and (node in targets or depends):
             reaching.add(node)
     return reaching

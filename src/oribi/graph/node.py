@@ -14,6 +14,9 @@ ShapeRule = Callable[..., tuple[Shape, str]]
 GradientRule = Callable[..., "tuple[Node | None, ...]"]
 
 
+TUPLE = "tuple"  # the dtype of nodes that have several results
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
     """One value of a graph: a primitive applied to operands. Immutable, compared by identity.

@@ -1,6 +1,6 @@
 """The closed set of primitives: name -> Primitive. Every engine has a rule for each."""
 
-from . import contraction, elementwise, indexing, node, random, reductions, structural, windows
+from . import contraction, control, elementwise, indexing, node, random, reductions, scan, structural, windows
 from .node import Primitive
 
 PRIMITIVES: dict[str, Primitive] = {
@@ -12,4 +12,6 @@ PRIMITIVES: dict[str, Primitive] = {
     **windows.TABLE,
     **indexing.TABLE,
     **random.TABLE,
+    **control.TABLE,
+    **scan.TABLE,
 }

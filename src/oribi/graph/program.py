@@ -73,6 +73,8 @@ def lines(program: Program, exact: bool = False) -> list[str]:
 
 
 def _attribute(value: object, exact: bool) -> str:
+    if isinstance(value, Program):
+        return value.fingerprint() if exact else "{\n  " + "\n  ".join(lines(value)).replace("\n", "\n  ") + "\n}"
     if not isinstance(value, np.ndarray):
         return repr(value)
     if value.size == 1 or all(stride == 0 for stride in value.strides):

@@ -17,6 +17,7 @@ from oribi.tensor import Tensor as _Tensor
 from . import operators as operators
 from .core import as_node as _as_node
 from .core import check as check
+from .control import *  # noqa: F403
 from .nn import *  # noqa: F403
 from .numpy import *  # noqa: F403
 from .symbolic import symbolic as _symbolic

@@ -9,18 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from oribi.graph.node import Node, size_of
+from oribi.graph.node import Node
 from oribi.graph.program import OPEN, Program
 
 from . import cache, jit, team
-from .fuse import Kernel, fuse
-from .kernels import Emitter, Function
-from .layout import lay_out
-from .lower import lower
 from .module import module
-from .plan import order, place, update_in_place
-from .schedule import Schedule, schedule, work
-from .simplify import simplify
+from .routine import passes, routine
 from .target import Target, host
 
 Array = Any
@@ -47,56 +41,19 @@ class Emitted:
 
 
 def emit(program: Program, target: Target) -> Emitted:
-    """simplify -> fuse -> schedule -> emit -> plan: a Program's LLVM text."""
+    """A Program's LLVM text: its passes, its kernels, and the entry function around them."""
     debug = os.environ.get("ORIBI_DEBUG", "").split(",")
     if "graph" in debug:
         print(program, file=sys.stderr)
-    program = lay_out(simplify(lower(program)))
-    kernels = fuse(program)
-    stored = frozenset(n for k in kernels for n in k.outputs)
-    alias, edges = update_in_place(program, kernels, stored)
-    stored = frozenset(n for k in kernels for n in k.outputs)
-    results = frozenset((*program.updates, *program.outputs, *alias))
-    schedules = schedule(kernels, results, stored, target)
     declarations: dict[str, str] = {}
-    functions = [_function(k, s, target, stored, alias, declarations) for k, s in zip(kernels, schedules, strict=True)]
-    private = frozenset(n for k, s in zip(kernels, schedules, strict=True) if s.how == "replicated" for n in k.outputs)
-    phases = order(functions, schedules, edges, private)
-    plan = place(program, functions, phases, private)
-    text = module(kernels, functions, schedules, plan, declarations, target)
-    listing = _listing(kernels, schedules, phases)
+    made = routine(passes(program), target, declarations)
+    text, listing = module(made, declarations, target), made.listing()
     if "kernels" in debug:
         print("\n".join(listing), file=sys.stderr)
     if "llvm" in debug:
         print(text, file=sys.stderr)
-    values = [np.ascontiguousarray(n.attributes["value"]) for n in plan.constants]
-    total = sum(work(k) for k in kernels)
-    return Emitted(text, (plan.shared_bytes, plan.private_bytes), values, total, listing)
-
-
-def _function(
-    kernel: Kernel,
-    how: Schedule,
-    target: Target,
-    stored: frozenset[Node],
-    alias: dict[Node, Node],
-    declarations: dict[str, str],
-) -> Function | None:
-    """The kernel's function; None when it stores no element."""
-    if not size_of(kernel.domain):
-        return None
-    return Emitter(kernel, how, target, stored, alias, declarations).function()
-
-
-def _listing(kernels: list[Kernel], schedules: list[Schedule], phases: list[list[int]]) -> list[str]:
-    lines = []
-    for phase in phases:
-        for number in phase:
-            how = schedules[number]
-            tile = f" tile {how.tile[0]}x{how.tile[1]}" if how.kind == "contract" else ""
-            lines.append(f"{kernels[number]}  [{how.how} axis {how.split}, vector {how.vector}{tile}]")
-        lines.append("barrier")
-    return lines
+    values = [np.ascontiguousarray(n.attributes["value"]) for n in made.plan.constants]
+    return Emitted(text, (made.plan.shared_bytes, made.plan.private_bytes), values, made.work(), listing)
 
 
 class Executable:

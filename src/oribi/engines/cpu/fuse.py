@@ -16,7 +16,9 @@ from .rewrite import ELEMENTWISE
 
 REDUCTIONS = frozenset({"reduce_sum", "reduce_prod", "reduce_max", "reduce_min", "reduce_and", "reduce_or"})
 ARG_REDUCTIONS = frozenset({"argmax", "argmin"})
-ROOTS = REDUCTIONS | ARG_REDUCTIONS | {"dot_general", "scatter_add"}
+LOOPS = frozenset({"scan", "while_loop", "cond"})
+ROOTS = REDUCTIONS | ARG_REDUCTIONS | LOOPS | {"dot_general", "scatter_add"}
+ALONE = LOOPS | {"scatter_add"}  # roots that nothing is merged with
 MAPS = ELEMENTWISE | {"random_bits", "pack"}
 COMPUTES = ROOTS | MAPS
 
@@ -30,8 +32,8 @@ class Kernel:
     """One loop nest.
 
     Attributes:
-        root: the contraction, reduction or scatter that it computes; None for plain elementwise work.
-        outputs: the nodes that it stores, all of the domain's shape.
+        root: the contraction, reduction, scatter or program inside of the program that it computes; None for plain elementwise work.
+        outputs: the nodes that it stores, all of the domain's shape; of a program inside, its results.
         domain: extents of the parallel loops.
         name: `k` and its number, then the ops that characterise it.
     """
@@ -57,23 +59,25 @@ class Group:
     readers: set["Group"] = field(default_factory=set)
 
 
-def fuse(program: Program) -> list[Kernel]:
-    """The kernels of a program, producers before consumers."""
+def fuse(program: Program, prefix: str = "") -> list[Kernel]:
+    """The kernels of a program, producers before consumers; `prefix` sets their names apart from those of other programs."""
     roots = (*program.updates, *program.outputs)
     order = topological(roots)
     stored = _must_store(order, roots)
     groups = _singletons(order, stored)
     _merge_along_edges(order, groups)
     _choose_stored(order, groups, stored)
-    return _kernels(order, groups, stored)
+    return _kernels(order, groups, stored, prefix)
 
 
 def _must_store(order: list[Node], roots: tuple[Node, ...]) -> set[Node]:
-    """Results, packed operands, and what contractions read."""
+    """Results, packed operands, what contractions read, and what goes into and out of programs inside."""
     stored = {n for n in roots if n.op not in LEAVES}
     for node in order:
-        if node.op == "pack":
+        if node.op in ("pack", "element"):
             stored.add(node)
+        if node.op in LOOPS:
+            stored |= {buffer for buffer in map(reshaped_buffer, node.operands) if buffer.op not in LEAVES}
         if node.op == "dot_general":
             for operand in node.operands:
                 dims = tuple(map(of, axis_vars(operand.shape, "a")))
@@ -81,6 +85,13 @@ def _must_store(order: list[Node], roots: tuple[Node, ...]) -> set[Node]:
                 if base.op != "parameter" and not (base.op == "constant" and base.size > 1):
                     stored.add(base)
     return stored
+
+
+def reshaped_buffer(node: Node) -> Node:
+    """The node in whose memory a reshaped one lies."""
+    while node.op == "reshape":
+        node = node.operands[0]
+    return node
 
 
 def sources(node: Node, groups: "dict[Node, Group]") -> list[Node]:
@@ -101,18 +112,22 @@ def sources(node: Node, groups: "dict[Node, Group]") -> list[Node]:
 def _singletons(order: list[Node], stored: set[Node]) -> dict[Node, Group]:
     groups: dict[Node, Group] = {}
     for node in order:
-        if node.op in COMPUTES or node in stored:
+        if node.op == "element":
+            groups[node] = groups[node.operands[0]]
+            groups[node].members.append(node)
+        elif node.op in COMPUTES or node in stored:
             groups[node] = Group([node], node if node.op in ROOTS else None, node.shape)
     for node, group in groups.items():
         for source in sources(node, groups):
-            group.reads.add(groups[source])
-            groups[source].readers.add(group)
+            if groups[source] is not group:
+                group.reads.add(groups[source])
+                groups[source].readers.add(group)
     return groups
 
 
 def _merge_along_edges(order: list[Node], groups: dict[Node, Group]) -> None:
     for node in order:
-        if node not in groups or node.op not in ELEMENTWISE:
+        if node not in groups or not (node.op in ELEMENTWISE or node.op == "pack"):
             continue
         for operand in node.operands:
             if operand not in groups or operand.op == "pack" or operand.op in AFFINE_VIEWS:
@@ -125,7 +140,7 @@ def _merge_along_edges(order: list[Node], groups: dict[Node, Group]) -> None:
 def _can_merge(producer: Group, consumer: Group) -> bool:
     if producer is consumer or producer.shape != consumer.shape:
         return False
-    if (producer.root and consumer.root) or any(g.root and g.root.op == "scatter_add" for g in (producer, consumer)):
+    if (producer.root and consumer.root) or any(g.root and g.root.op in ALONE for g in (producer, consumer)):
         return False
     return not _reaches(producer.readers - {consumer}, consumer) and not _reaches(
         consumer.readers - {producer}, producer
@@ -210,14 +225,14 @@ def _cost(node: Node, groups: dict[Node, Group], stored: set[Node]) -> int:
     return cost
 
 
-def _kernels(order: list[Node], groups: dict[Node, Group], stored: set[Node]) -> list[Kernel]:
+def _kernels(order: list[Node], groups: dict[Node, Group], stored: set[Node], prefix: str) -> list[Kernel]:
     kernels: list[Kernel] = []
     sequence = {node: number for number, node in enumerate(order)}
     live = [groups[n] for n in order if n in groups and n in stored]
     for group in _in_order(list(dict.fromkeys(live)), sequence):
         outputs = tuple(sorted((n for n in group.members if n in stored), key=sequence.__getitem__))
         what = group.root.op if group.root else outputs[-1].op
-        kernels.append(Kernel(group.root, outputs, group.shape, f"k{len(kernels)}_{what}"))
+        kernels.append(Kernel(group.root, outputs, group.shape, f"{prefix}k{len(kernels)}_{what}"))
     return kernels
 
 

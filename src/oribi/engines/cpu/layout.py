@@ -38,13 +38,14 @@ def lay_out(program: Program) -> Program:
 
 
 def separate_results(program: Program) -> Program:
-    """Give every result a node of its own to be stored: copies of leaves, and of nodes that are a result already."""
+    """Give every result a node of its own to be stored: copies of leaves, of nodes that are a result already, and of what a
+    program inside leaves in its own memory."""
     taken: set[Node] = set()
 
     def own(node: Node, unchanged: Node | None = None) -> Node:
         if node is unchanged:
             return node
-        if node.op in LEAVES or node in taken:
+        if node.op in LEAVES or node.op == "element" or node in taken:
             node = pack(node)
         taken.add(node)
         return node

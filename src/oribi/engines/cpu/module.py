@@ -5,15 +5,15 @@ share of each axis, then walks the steps, calling the kernels, with a barrier be
 """
 
 import re
+from collections.abc import Callable
+from typing import NamedTuple
 
 from oribi.graph import dtypes
 from oribi.graph.node import Node, size_of
 
-from .fuse import Kernel
 from .kernels import Function
-from .llvm import Builder, Value, i64
-from .plan import Plan
-from .schedule import Schedule
+from .llvm import Builder, Value, const, i64
+from .routine import Nested, Routine
 from .target import Target
 
 SPINS = 2000  # checks of the barrier, some 30 us, before a thread gives up its core
@@ -126,79 +126,60 @@ done:
 """
 
 
-def module(
-    kernels: list[Kernel],
-    functions: list[Function | None],
-    schedules: list[Schedule],
-    plan: Plan,
-    declarations: dict[str, str],
-    target: Target,
-) -> str:
+def module(routine: Routine, declarations: dict[str, str], target: Target) -> str:
     """The text of the whole module."""
-    names, bodies = _shared_bodies(kernels, functions)
-    main = _Main(kernels, functions, schedules, plan, target, names).text()
+    bodies: dict[str, str] = {}
+    names: dict[str, str] = {}
+    _share_bodies(routine, bodies, names)
+    main = _Main(routine, target, names).text()
     # Floats are never contracted or reassociated: fma stands where we wrote it, and NaN and inf behave as IEEE says.
     attributes = 'attributes #0 = { noinline nounwind "no-trapping-math"="true" }'
-    listed = [f'target triple = "{target.triple}"', *sorted(declarations.values()), *bodies, barrier(target), main]
-    return "\n".join([*listed, attributes, ""])
+    head = f'target triple = "{target.triple}"'
+    return "\n".join([head, *sorted(declarations.values()), *bodies.values(), barrier(target), main, attributes, ""])
 
 
-def _shared_bodies(kernels: list[Kernel], functions: list[Function | None]) -> tuple[list[str], list[str]]:
-    """Kernels that are alike, emitted once: the name of each one's function, and the functions."""
-    names, bodies, known = [], [], {}
-    for kernel, function in zip(kernels, functions, strict=True):
-        if function is None:
-            names.append("")
-            continue
-        anonymous = re.sub(rf"@{kernel.name}\b", "@kernel", function.text, count=1)
-        if anonymous not in known:
-            known[anonymous] = kernel.name
-            bodies.append(function.text)
-        names.append(known[anonymous])
-    return names, bodies
+def _share_bodies(routine: Routine, bodies: dict[str, str], names: dict[str, str]) -> None:
+    """Kernels that are alike, emitted once: for each kernel's name that of its function, and the functions by what they do."""
+    for kernel, function in zip(routine.kernels, routine.functions, strict=True):
+        if isinstance(function, Nested):
+            for inner in function.routines:
+                _share_bodies(inner, bodies, names)
+        elif function is not None:
+            anonymous = re.sub(rf"@{kernel.name}\b", "@kernel", function.text, count=1)
+            if anonymous not in bodies:
+                bodies[anonymous] = function.text
+                names[anonymous] = kernel.name
+            names[kernel.name] = names[anonymous]
+
+
+class _Frame(NamedTuple):
+    """A routine that is being walked: where its arguments, its memory and each thread's own are, and the step it is at."""
+
+    routine: Routine
+    slots: list[str]
+    shared: str
+    private: str
+    step: Value
 
 
 class _Main:
     """The entry function."""
 
-    def __init__(
-        self,
-        kernels: list[Kernel],
-        functions: list[Function | None],
-        schedules: list[Schedule],
-        plan: Plan,
-        target: Target,
-        names: list[str],
-    ) -> None:
-        self.kernels, self.functions, self.schedules, self.plan, self.names = kernels, functions, schedules, plan, names
-        self.target = target
+    def __init__(self, routine: Routine, target: Target, names: dict[str, str]) -> None:
+        self.routine, self.target, self.names = routine, target, names
         self.b = Builder(target.lanes, {})
         self.thread, self.team = Value("int64", 1, "%thread"), Value("int64", 1, "%team")
-        self.slots: dict[int, str] = {}
         self.shares: dict[tuple[int, int], tuple[Value, Value]] = {}
 
     def text(self) -> str:
-        b, plan = self.b, self.plan
-        last_slot = max((p.at for p in plan.placements.values() if p.place in ("table", "output")), default=-1)
-        for slot in range(last_slot + 2):
-            self.slots[slot] = self._load_pointer(slot)
-        self.shared = self.slots[last_slot + 1]
+        b, plan = self.b, self.routine.plan
+        *slots, shared = [self._load_pointer(slot) for slot in range(plan.slots + 1)]
         own = b.add(i64(plan.shared_bytes), b.mul(self.thread, i64(plan.private_bytes)))
-        self.private = b.address(self.shared, "uint8", own)
-        for kernel, how in zip(self.kernels, self.schedules, strict=True):
-            self._share(kernel, how)
-        first = b.compare("icmp eq", self.thread, i64(0))
+        private = b.address(shared, "uint8", own)
+        self._share(self.routine)
+        self.first = b.compare("icmp eq", self.thread, i64(0))
         with b.loop(Value("int64", 1, "%first"), Value("int64", 1, "%last")) as loop:
-            for phase in plan.phases:
-                for number in phase:
-                    if self.functions[number] is None:
-                        continue
-                    if self.schedules[number].how == "single":
-                        with b.when(first):
-                            self._call(number, loop.index)
-                    else:
-                        self._call(number, loop.index)
-                b.do("call void @barrier(ptr %sync, i64 %team)")
+            self._walk(_Frame(self.routine, slots, shared, private, loop.index))
         declared, enter, leave = FLUSH.get(self.target.triple.split("-")[0], ("", "", ""))
         head = "define void @run(i64 %thread, i64 %team, i64 %first, i64 %last, ptr %table, ptr %sync) {"
         return "\n".join([declared, head, "entry:", enter, *b.entry, *b.lines, leave, "  ret void", "}"])
@@ -210,37 +191,115 @@ class _Main:
         self.b.do(f"{pointer} = load ptr, ptr {where}, align 8")
         return pointer
 
-    def _share(self, kernel: Kernel, how: Schedule) -> None:
-        """The thread's part of an axis, in whole grains."""
-        if how.how != "split" or how.split is None:
-            return
-        extent, grain, b = kernel.domain[how.split], how.grain, self.b
-        if (extent, grain) in self.shares:
-            return
-        blocks = i64(-(-extent // grain))
-        edges = []
-        for number in (self.thread, b.add(self.thread, i64(1))):
-            block = b.binary("sdiv", b.mul(number, blocks), self.team)
-            edges.append(b.minimum(b.mul(block, i64(grain)), i64(extent)))
-        self.shares[extent, grain] = edges[0], edges[1]
+    def _share(self, routine: Routine) -> None:
+        """The thread's part of every axis that is shared out, in whole grains."""
+        b = self.b
+        for kernel, how, function in zip(routine.kernels, routine.schedules, routine.functions, strict=True):
+            for inner in function.routines if isinstance(function, Nested) else ():
+                self._share(inner)
+            if how.how != "split" or how.split is None:
+                continue
+            extent, grain = kernel.domain[how.split], how.grain
+            if (extent, grain) in self.shares:
+                continue
+            blocks = i64(-(-extent // grain))
+            edges = []
+            for number in (self.thread, b.add(self.thread, i64(1))):
+                block = b.binary("sdiv", b.mul(number, blocks), self.team)
+                edges.append(b.minimum(b.mul(block, i64(grain)), i64(extent)))
+            self.shares[extent, grain] = edges[0], edges[1]
 
-    def _call(self, number: int, step: Value) -> None:
-        function, how, kernel = self.functions[number], self.schedules[number], self.kernels[number]
-        assert function is not None
+    def _walk(self, frame: _Frame) -> None:
+        """All kernels of a step, and the barriers."""
+        routine = frame.routine
+        for phase in routine.plan.phases:
+            for number in phase:
+                function = routine.functions[number]
+                if isinstance(function, Nested):
+                    predicate = self._pointer(frame, function.first)
+                    _NESTED[function.node.op](self, function, self._inside(frame, function), predicate)
+                elif function is not None and routine.schedules[number].how == "single":
+                    with self.b.when(self.first):
+                        self._call(frame, number, function)
+                elif function is not None:
+                    self._call(frame, number, function)
+            if not routine.repeats:
+                self._barrier()
+
+    def _barrier(self) -> None:
+        self.b.do("call void @barrier(ptr %sync, i64 %team)")
+
+    def _call(self, frame: _Frame, number: int, function: Function) -> None:
+        how, kernel = frame.routine.schedules[number], frame.routine.kernels[number]
         low, high = i64(0), i64(1)
         if how.split is not None:
             low, high = i64(0), i64(kernel.domain[how.split])
             if how.how == "split":
                 low, high = self.shares[kernel.domain[how.split], how.grain]
-        pointers = [f"ptr {self._pointer(node, step)}" for node in function.buffers]
-        self.b.do(f"call void @{self.names[number]}({', '.join([low.typed, high.typed, *pointers])})")
+        pointers = [f"ptr {self._pointer(frame, node)}" for node in function.buffers]
+        self.b.do(f"call void @{self.names[kernel.name]}({', '.join([low.typed, high.typed, *pointers])})")
 
-    def _pointer(self, node: Node, step: Value) -> str:
-        where = self.plan.placements[node]
+    def _pointer(self, frame: _Frame, node: Node) -> str:
+        where = frame.routine.plan.placements[node]
         if where.place == "table":
-            return self.slots[where.at]
+            return frame.slots[where.at]
         if where.place == "output":
-            size = size_of(node.shape) * dtypes.itemsize(node.dtype)
-            return self.b.address(self.slots[where.at], "uint8", self.b.mul(step, i64(size)))
-        base = self.shared if where.place == "shared" else self.private
+            return self._slice(frame.slots[where.at], node, frame.step)
+        base = frame.shared if where.place == "shared" else frame.private
         return self.b.address(base, "uint8", i64(where.at))
+
+    def _slice(self, pointer: str, node: Node, step: Value) -> str:
+        """Where the node of a step lies in an array of all steps."""
+        size = size_of(node.shape) * dtypes.itemsize(node.dtype)
+        return self.b.address(pointer, "uint8", self.b.mul(step, i64(size)))
+
+    # --- programs inside ---
+
+    def _inside(self, frame: _Frame, nested: Nested) -> list[_Frame]:
+        """The frames of a nested program's routines."""
+        frames = []
+        for routine, table, scratch in zip(nested.routines, nested.tables, nested.scratch, strict=True):
+            slots = [self._pointer(frame, node) for node in table]
+            shared, private = (self._pointer(frame, node) for node in scratch)
+            frames.append(_Frame(routine, slots, shared, private, i64(0)))
+        return frames
+
+    def _scan(self, nested: Nested, frames: list[_Frame], first_operand: str) -> None:
+        """A loop whose slices move from step to step."""
+        b, (frame,) = self.b, frames
+        body = frame.routine.program
+        length, scanned, reverse = (nested.node.attributes[key] for key in ("length", "scanned", "reverse"))
+        with b.loop(i64(0), i64(length)) as loop:
+            step = b.sub(i64(length - 1), loop.index) if reverse else loop.index
+            slots = list(frame.slots)
+            for i in range(len(body.inputs) - scanned, len(body.inputs)):
+                slots[i] = self._slice(slots[i], body.inputs[i], step)
+            self._walk(frame._replace(slots=slots, step=step))
+
+    def _while(self, nested: Nested, frames: list[_Frame], begins: str) -> None:
+        """Every thread reads whether to go on; none writes it again before all have."""
+        b, (frame,) = self.b, frames
+        body, end = b.fresh_label("body"), b.fresh_label("done")
+        b.branch_if(b.load(begins, "bool", i64(0)), body, end)
+        b.label(body)
+        self._walk(frame)
+        self._barrier()
+        again = b.load(frame.slots[-1], "bool", i64(0))
+        self._barrier()
+        b.branch_if(again, body, end)
+        b.label(end)
+
+    def _cond(self, nested: Nested, frames: list[_Frame], predicate: str) -> None:
+        """Every thread takes the same branch."""
+        chosen = self.b.load(predicate, "bool", i64(0))
+        with self.b.when(chosen):
+            self._walk(frames[0])
+        with self.b.when(self.b.binary("xor", chosen, const(True, "bool"))):
+            self._walk(frames[1])
+
+
+_NESTED: dict[str, Callable[[_Main, Nested, list[_Frame], str], None]] = {
+    "scan": _Main._scan,
+    "while_loop": _Main._while,
+    "cond": _Main._cond,
+}

@@ -5,6 +5,7 @@ touch what another one owns: kernels that split the same axis the same way follo
 lives are separated by a barrier share memory.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from oribi.graph import dtypes
@@ -37,7 +38,8 @@ class Plan:
         phases: kernel numbers; a barrier stands between phases and after the last.
         placements: where each buffer is.
         shared_bytes, private_bytes: sizes of the arena, and of each thread's own.
-        constants: arrays that the table holds.
+        constants: arrays that the table holds, behind inputs and state.
+        slots: the size of the table; the outputs come last in it.
     """
 
     phases: list[list[int]]
@@ -45,6 +47,7 @@ class Plan:
     shared_bytes: int
     private_bytes: int
     constants: list[Node]
+    slots: int
 
 
 # --- updates in place -------------------------------------------------------------------------------------------------
@@ -76,7 +79,7 @@ def update_in_place(
     for state, update in late:
         copy = pack(update)
         number = len(kernels)
-        kernels.append(Kernel(None, (copy,), copy.shape, f"k{number}_copy"))
+        kernels.append(Kernel(None, (copy,), copy.shape, f"{kernels[maker[update]].name}_copy"))
         alias[copy] = state
         edges |= {(maker[update], number)} | {(i, number) for i, r in enumerate(reading) if state in r}
     return alias, edges
@@ -123,7 +126,7 @@ Access = tuple[bool, Partition | None]
 
 
 def order(
-    functions: list[Function | None], schedules: list[Schedule], edges: set[tuple[int, int]], private: frozenset[Node]
+    functions: Sequence[Function | None], schedules: list[Schedule], edges: set[tuple[int, int]], private: frozenset[Node]
 ) -> list[list[int]]:
     """Phases of kernels: as early as their dependencies allow, and before a barrier rather than after it."""
     waiting = {i: {a for a, b in edges if b == i} for i in range(len(functions))}
@@ -142,6 +145,18 @@ def order(
         done.add(free)
         del waiting[free]
     return [phase for phase in phases if phase]
+
+
+def repeats_freely(
+    functions: Sequence[Function | None], schedules: list[Schedule], phases: list[list[int]], private: frozenset[Node]
+) -> bool:
+    """Whether a thread may begin the next step while others are at this one: it touches nothing but its own parts."""
+    if len(phases) != 1:
+        return False
+    touched: dict[Node, list[Access]] = {}
+    for number in phases[0]:
+        _touch(functions[number], schedules[number], touched, private)
+    return not any(_conflicts(functions[n], schedules[n], touched, private) for n in phases[0])
 
 
 def _accesses(function: Function | None, plan: Schedule, private: frozenset[Node]) -> list[tuple[Node, Access]]:
@@ -174,7 +189,7 @@ def _touch(
 
 
 def place(
-    program: Program, functions: list[Function | None], phases: list[list[int]], private: frozenset[Node]
+    program: Program, functions: Sequence[Function | None], phases: list[list[int]], private: frozenset[Node]
 ) -> Plan:
     """A place for every buffer that a function takes."""
     placements = {n: Placement("table", i) for i, n in enumerate((*program.inputs, *program.state))}
@@ -194,6 +209,7 @@ def place(
     for node in program.outputs:
         placements[node] = Placement("output", slot)
         slot += 1
+    slots = slot
     private_bytes = 0
     shared = []
     for node, phases_used in lives.items():
@@ -204,7 +220,7 @@ def place(
             private_bytes += _bytes(node)
         else:
             shared.append((phases_used[0], phases_used[-1], node))
-    return Plan(phases, placements, _pack_arena(shared, placements), private_bytes, constants)
+    return Plan(phases, placements, _pack_arena(shared, placements), private_bytes, constants, slots)
 
 
 def _bytes(node: Node) -> int:

@@ -61,6 +61,20 @@ def rewrite(program: Program, rules: Mapping[str, Rule], always: Rule | None = N
     return Program(program.inputs, program.state, *renamed)
 
 
+def rebuilt(program: Program, make: Callable[[Node, tuple[Node, ...]], "Node | None"]) -> Program:
+    """The program with nodes replaced, each once and none merged: `make(node, new operands)` gives one to stand in a node's
+    place, or None for the same on its new operands."""
+    new: dict[Node, Node] = {}
+    for node in topological((*program.updates, *program.outputs)):
+        operands = tuple(new[o] for o in node.operands)
+        made = make(node, operands)
+        if made is None and all(a is b for a, b in zip(operands, node.operands, strict=True)):
+            made = node
+        new[node] = made or Node(node.primitive, operands, node.attributes, node.shape, node.dtype, node.origin)
+    outputs = tuple(new[n] for n in program.updates), tuple(new[n] for n in program.outputs)
+    return Program(program.inputs, program.state, *outputs)
+
+
 def _key(node: Node) -> Any:
     """Equal for nodes that are alike, given that their operands are merged already."""
     if node.op == "parameter":

@@ -11,7 +11,7 @@ from oribi.graph.contraction import free_axes
 from oribi.graph.node import Node, Shape, size_of
 
 from .expression import collapses
-from .fuse import ARG_REDUCTIONS, REDUCTIONS, Kernel
+from .fuse import ARG_REDUCTIONS, LOOPS, REDUCTIONS, Kernel
 from .index import LEAVES, stride_of
 from .rewrite import splat_of
 from .target import Target
@@ -28,8 +28,9 @@ class Schedule:
     """How a kernel runs.
 
     Attributes:
-        kind: `map`, `reduce`, `arg_reduce`, `contract` or `scatter`.
-        how: `split` between the threads, `single` on the first one, or `replicated` on all into memory of their own.
+        kind: `map`, `reduce`, `arg_reduce`, `contract`, `scatter`, or `program` for one that holds kernels of its own.
+        how: `split` between the threads, `single` on the first one, `replicated` on all into memory of their own, or
+            `together`: a program inside, whose kernels say it for themselves.
         split: the axis of the domain that threads share out; None for a kernel of one point.
         grain: elements of that axis that stay together.
         vector: the axis whose elements fill the lanes; None for scalar loops.
@@ -58,8 +59,10 @@ def schedule(
         updates = any(n in results for n in kernel.outputs)
         shape = _shape(kernel, updates, stored, target)
         independent = all(n in replicated for n in reads(kernel, stored) if n.op not in LEAVES)
-        small = work(kernel) <= SMALL_WORK and shape.kind != "scatter"
-        if small and independent and not updates:
+        small = work(kernel) <= SMALL_WORK and shape.kind not in ("scatter", "program")
+        if shape.kind == "program":
+            how = "together"
+        elif small and independent and not updates:
             how = "replicated"
             replicated.update(kernel.outputs)
         else:
@@ -88,9 +91,11 @@ def reads(kernel: Kernel, stored: frozenset[Node]) -> list[Node]:
 
 
 def work(kernel: Kernel) -> int:
-    """A rough count of element operations."""
+    """A rough count of element operations; those of a program inside are counted apart."""
     root = kernel.root
     depth = 1
+    if root is not None and root.op in LOOPS:
+        return 1
     if root is not None and root.op in REDUCTIONS:
         depth = max(1, root.operands[0].size // max(1, root.size))
     elif root is not None and root.op in ARG_REDUCTIONS:
@@ -107,6 +112,8 @@ def _shape(kernel: Kernel, updates: bool, stored: frozenset[Node], target: Targe
     root, domain = kernel.root, kernel.domain
     if root is None:
         return _map(kernel, stored)
+    if root.op in LOOPS:
+        return Schedule("program", "", None)
     if root.op in REDUCTIONS:
         return _reduce(root, domain)
     if root.op in ARG_REDUCTIONS:

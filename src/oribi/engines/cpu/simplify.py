@@ -10,7 +10,7 @@ from oribi.engines.reference import evaluate
 from oribi.graph import dtypes
 from oribi.graph import elementwise as ew
 from oribi.graph.indexing import gather
-from oribi.graph.node import Node, constant
+from oribi.graph.node import TUPLE, Node, constant
 from oribi.graph.program import Program
 from oribi.graph.reductions import broadcast_in_dim
 from oribi.graph.structural import pad, reshape, transpose
@@ -36,7 +36,7 @@ def simplify(program: Program) -> Program:
 
 def fold(node: Node, context: Context) -> Node | None:
     """A constant for a node that depends on constants alone."""
-    if not node.operands or any(o.op != "constant" for o in node.operands) or not node.size:
+    if not node.operands or any(o.op != "constant" for o in node.operands) or not node.size or node.dtype == TUPLE:
         return None
     values = [splat_of(o) for o in node.operands]
     if node.op in ELEMENTWISE and all(v is not None for v in values):

@@ -1,6 +1,6 @@
 """Walking a graph with the rules."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from oribi.graph.program import Program
 from .rules import RULES
 
 Array = Any
+_WHOLE = (np.ndarray, tuple)
 
 
 def evaluate(outputs: Sequence[Node], known: Mapping[Node, Array] | None = None) -> list[Array]:
@@ -32,8 +33,9 @@ def evaluate(outputs: Sequence[Node], known: Mapping[Node, Array] | None = None)
     with np.errstate(all="ignore"):
         for node in topological(outputs):
             if node not in values:
-                value = RULES[node.primitive.name](node, *[values[o] for o in node.operands])
-                values[node] = value if type(value) is np.ndarray else np.asarray(value)
+                rule = RULES.get(node.op) or CONTROL[node.op]
+                value = rule(node, *[values[o] for o in node.operands])
+                values[node] = value if type(value) in _WHOLE else np.asarray(value)
     return [values[o] for o in outputs]
 
 
@@ -61,3 +63,46 @@ def run(program: Program, inputs: Sequence[Array], state: Sequence[Array], steps
         np.stack(column) if column else np.empty((0, *node.shape), node.dtype)
         for column, node in zip(stacked, program.outputs, strict=True)
     ]
+
+
+# --- primitives that hold programs ------------------------------------------------------------------------------------
+
+
+def _body(program: Program, inputs: Sequence[Array], state: Sequence[Array]) -> tuple[list[Array], list[Array]]:
+    """The next state and the outputs."""
+    known = dict(zip((*program.inputs, *program.state), (*inputs, *state), strict=True))
+    values = evaluate((*program.updates, *program.outputs), known)
+    return values[: len(program.state)], values[len(program.state) :]
+
+
+def _scan(node: Node, *operands: Array) -> tuple[Array, ...]:
+    body, length, scanned = (node.attributes[key] for key in ("body", "length", "scanned"))
+    count = len(body.inputs)
+    stays, over, state = operands[: count - scanned], operands[count - scanned : count], list(operands[count:])
+    stacks = [np.empty((length, *o.shape), o.dtype) for o in body.outputs]
+    for step in range(length - 1, -1, -1) if node.attributes["reverse"] else range(length):
+        state, outputs = _body(body, [*stays, *(x[step] for x in over)], state)
+        for stack, output in zip(stacks, outputs, strict=True):
+            stack[step] = output
+    return (*state, *stacks)
+
+
+def _while(node: Node, goes_on: Array, *operands: Array) -> tuple[Array, ...]:
+    body = node.attributes["body"]
+    count = len(body.inputs)
+    inputs, state = operands[:count], list(operands[count:])
+    while goes_on:
+        state, (goes_on,) = _body(body, inputs, state)
+    return tuple(state)
+
+
+def _cond(node: Node, predicate: Array, *operands: Array) -> tuple[Array, ...]:
+    return tuple(_body(node.attributes["on_true" if predicate else "on_false"], operands, [])[1])
+
+
+CONTROL: dict[str, Callable[..., tuple[Array, ...]]] = {
+    "scan": _scan,
+    "while_loop": _while,
+    "cond": _cond,
+    "element": lambda node, several: several[node.attributes["index"]],
+}

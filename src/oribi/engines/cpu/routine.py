@@ -1,0 +1,172 @@
+"""routine: a program as kernels that are emitted, ordered and placed; the programs inside of it are routines too."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from oribi.graph import dtypes
+from oribi.graph.node import Node, parameter
+from oribi.graph.program import Program
+
+from .fuse import LOOPS, Kernel, fuse, reshaped_buffer
+from .kernels import Emitter, Function
+from .layout import lay_out
+from .loops import BODIES, own_operands, prepare, tidy
+from .lower import lower
+from .plan import Plan, order, place, repeats_freely, update_in_place
+from .schedule import Schedule, schedule, work
+from .simplify import simplify
+from .target import Target
+
+
+@dataclass
+class Routine:
+    """A program that is ready to be put into a module.
+
+    Attributes:
+        program: as the passes left it.
+        kernels, functions, schedules: alike in order; the function of a program inside is a `Nested`.
+        plan: in which order, and where in memory.
+        repeats: its steps need no barrier between them.
+    """
+
+    program: Program
+    kernels: list[Kernel]
+    functions: "list[Function | Nested | None]"
+    schedules: list[Schedule]
+    plan: Plan
+    repeats: bool
+
+    def work(self) -> int:
+        """Element operations of one step."""
+        inside = sum(f.work() for f in self.functions if isinstance(f, Nested))
+        return inside + sum(work(k) for k in self.kernels)
+
+    def listing(self) -> list[str]:
+        """The kernels with their schedules and barriers, to print."""
+        lines = []
+        for phase in self.plan.phases:
+            for number in phase:
+                how, function = self.schedules[number], self.functions[number]
+                tile = f" tile {how.tile[0]}x{how.tile[1]}" if how.kind == "contract" else ""
+                lines.append(f"{self.kernels[number]}  [{how.how} axis {how.split}, vector {how.vector}{tile}]")
+                for routine in function.routines if isinstance(function, Nested) else ():
+                    lines += [f"  {line}" for line in routine.listing()]
+            lines.append("barrier")
+        return lines[:-1] if self.repeats else lines
+
+
+@dataclass
+class Nested(Function):
+    """A program inside of another, in the place of a kernel's function.
+
+    Attributes:
+        node: the scan, while_loop or cond.
+        first: the buffer of its first operand: what a while_loop and a cond ask.
+        routines: of its body, or of its branches.
+        tables: for each routine its inputs, state, constants and outputs, as buffers of the routine around it.
+        scratch: for each routine the buffers for what it shares between threads, and for what each thread has of its own.
+    """
+
+    node: Node = field(kw_only=True)
+    first: Node = field(kw_only=True)
+    routines: list[Routine] = field(kw_only=True)
+    tables: list[list[Node]] = field(kw_only=True)
+    scratch: list[tuple[Node, Node]] = field(kw_only=True)
+
+    def work(self) -> int:
+        return self.node.attributes.get("length", 1) * max(r.work() for r in self.routines)
+
+
+def passes(program: Program) -> Program:
+    """All that happens to a program before it is fused."""
+    program = prepare(simplify(lower(tidy(program))), passes)
+    return own_operands(lay_out(program))
+
+
+def routine(program: Program, target: Target, declarations: dict[str, str], prefix: str = "") -> Routine:
+    """A program after its passes: fuse -> schedule -> emit -> plan."""
+    kernels = fuse(program, prefix)
+    stored = frozenset(n for k in kernels for n in k.outputs)
+    alias, edges = update_in_place(program, kernels, stored)
+    stored = frozenset(n for k in kernels for n in k.outputs)
+    carried = {k.name: _carried(k) for k in kernels}
+    results = frozenset((*program.updates, *program.outputs, *alias, *(n for nodes in carried.values() for n in nodes)))
+    for kernel in kernels:  # the last value of what a loop carries lies where the first one was
+        places = carried[kernel.name]
+        alias |= {n: places[n.attributes["index"]] for n in kernel.outputs if places and n.attributes["index"] < len(places)}
+    schedules = schedule(kernels, results, stored, target)
+    functions: list[Function | Nested | None] = []
+    own: set[Node] = {n for k, s in zip(kernels, schedules, strict=True) if s.how == "replicated" for n in k.outputs}
+    for kernel, how in zip(kernels, schedules, strict=True):
+        if kernel.root is not None and kernel.root.op in LOOPS:
+            nested = _nested(kernel, kernel.root, target, alias, declarations)
+            own.update(private for _, private in nested.scratch)
+            functions.append(nested)
+        else:
+            functions.append(_function(kernel, how, target, stored, alias, declarations))
+    private = frozenset(own)
+    phases = order(functions, schedules, edges, private)
+    free = repeats_freely(functions, schedules, phases, private)
+    return Routine(program, kernels, functions, schedules, place(program, functions, phases, private), free)
+
+
+def _function(
+    kernel: Kernel,
+    how: Schedule,
+    target: Target,
+    stored: frozenset[Node],
+    alias: dict[Node, Node],
+    declarations: dict[str, str],
+) -> Function | None:
+    """The kernel's code; None where it has no elements."""
+    if any(n == 0 for n in kernel.domain) and (kernel.root is None or kernel.root.op != "scatter_add"):
+        return None
+    return Emitter(kernel, how, target, stored, alias, declarations).function()
+
+
+def _carried(kernel: Kernel) -> tuple[Node, ...]:
+    """The operands that a loop overwrites: what it carries from step to step."""
+    root = kernel.root
+    states = len(root.attributes["body"].state) if root is not None and root.op in ("scan", "while_loop") else 0
+    return root.operands[-states:] if root is not None and states else ()
+
+
+def _nested(kernel: Kernel, node: Node, target: Target, alias: dict[Node, Node], declarations: dict[str, str]) -> Nested:
+    bodies: list[Program] = [node.attributes[name] for name in BODIES[node.op]]
+    routines = [routine(b, target, declarations, f"{kernel.name}_{i}_") for i, b in enumerate(bodies)]
+    operands = [alias.get(b, b) for b in map(reshaped_buffer, node.operands)]
+    states = len(bodies[0].state)
+    results = {n.attributes["index"]: n for n in kernel.outputs}
+    accesses: dict[tuple[Node, bool, None], None] = {}
+    tables, scratch = [], []
+    for made in routines:
+        scratch.append((_scratch(made.plan.shared_bytes), _scratch(made.plan.private_bytes)))
+        if node.op == "while_loop":  # its output tells whether to go on, and nobody else reads it
+            outputs = [_scratch(1)]
+        else:
+            count = len(made.program.outputs)
+            outputs = [results[i] if i in results else _scratch_for(node, i) for i in range(states, states + count)]
+        inputs = operands if node.op == "scan" else operands[1:]
+        tables.append([*inputs, *made.plan.constants, *outputs])
+        for buffer in operands:
+            accesses[buffer, False, None] = None
+        carried = inputs[len(inputs) - states :] if states else []
+        for buffer in (*carried, *outputs, *scratch[-1]):
+            accesses[buffer, True, None] = None
+    used = dict.fromkeys(n for n, _, _ in accesses) | dict.fromkeys(n for table in tables for n in table)
+    places = {"routines": routines, "tables": tables, "scratch": scratch}
+    return Nested("", list(used), list(accesses), node=node, first=operands[0], **places)
+
+
+def _scratch(size: int) -> Node:
+    """A buffer of bytes that no node of the graph stands for."""
+    return parameter("scratch", (max(size, 1),), "uint8")
+
+
+def _scratch_for(node: Node, index: int) -> Node:
+    """A buffer for a result that nobody reads."""
+    from oribi.graph.control import results_of
+    from oribi.graph.node import size_of
+
+    shape, dtype = results_of(node)[index]
+    return _scratch(size_of(shape) * dtypes.itemsize(dtype))

@@ -1,0 +1,105 @@
+"""batched: the value of a node for all slices of an array at once, out of the node for one slice."""
+
+from collections.abc import Callable, Mapping
+
+from .contraction import dot_general, free_axes
+from .elementwise import TABLE as ELEMENTWISE
+from .node import Node, topological
+from .reductions import REDUCTIONS, broadcast_in_dim
+from .structural import reshape, transpose
+
+# What is worth computing for all steps at once, before a loop: one large contraction is faster than many small ones.
+WORTHWHILE = frozenset({"dot_general"})
+
+
+def batched(node: Node, slices: Mapping[Node, Node], fixed: Mapping[Node, Node]) -> Node | None:
+    """`node` for every slice, along a new first axis; None where a primitive on the way has no rule.
+
+    Args:
+        node: a node in terms of parameters.
+        slices: for parameters that stand for a slice, the array of all slices.
+        fixed: for parameters that are the same for all, their value.
+    """
+    (length,) = {stack.shape[0] for stack in slices.values()}
+    new: dict[Node, tuple[Node, bool]] = {p: (value, False) for p, value in fixed.items()}
+    new |= {p: (stack, True) for p, stack in slices.items()}
+    for one in topological([node]):
+        if one in new:
+            continue
+        operands = [new[o] for o in one.operands]
+        if not any(varies for _, varies in operands):
+            same = all(a is b for (a, _), b in zip(operands, one.operands, strict=True))
+            nodes = tuple(n for n, _ in operands)
+            alike = one if same else Node(one.primitive, nodes, one.attributes, one.shape, one.dtype, one.origin)
+            new[one] = alike, False
+        elif one.op in RULES:
+            new[one] = RULES[one.op](one, operands, length), True
+        else:
+            return None
+    value, varies = new[node]
+    return value if varies else broadcast_in_dim(value, (length, *value.shape), tuple(range(1, len(value.shape) + 1)))
+
+
+Operands = list[tuple[Node, bool]]
+Rule = Callable[[Node, Operands, int], Node]
+
+
+def _elementwise(node: Node, operands: Operands, length: int) -> Node:
+    spread = [
+        x if varies else broadcast_in_dim(x, (length, *x.shape), tuple(range(1, len(x.shape) + 1)))
+        for x, varies in operands
+    ]
+    return node.primitive(*spread, **node.attributes)
+
+
+def _reshape(node: Node, operands: Operands, length: int) -> Node:
+    return reshape(operands[0][0], (length, *node.shape))
+
+
+def _transpose(node: Node, operands: Operands, length: int) -> Node:
+    return transpose(operands[0][0], (0, *(axis + 1 for axis in node.attributes["permutation"])))
+
+
+def _broadcast(node: Node, operands: Operands, length: int) -> Node:
+    axes = (0, *(axis + 1 for axis in node.attributes["axes"]))
+    return broadcast_in_dim(operands[0][0], (length, *node.shape), axes)
+
+
+def _reduction(node: Node, operands: Operands, length: int) -> Node:
+    return node.primitive(operands[0][0], axes=tuple(axis + 1 for axis in node.attributes["axes"]))
+
+
+def _along_axes(first: Mapping[str, int]) -> Rule:
+    """Attributes with a value for each axis: `first` has those of the new axis, where they do not depend on its length."""
+
+    def rule(node: Node, operands: Operands, length: int) -> Node:
+        more = {k: (length if v < 0 else v, *node.attributes[k]) for k, v in first.items()}
+        return node.primitive(operands[0][0], **{**node.attributes, **more})
+
+    return rule
+
+
+def _dot(node: Node, operands: Operands, length: int) -> Node:
+    """The new axis is a free axis of the one operand that has it, or a batch axis of both; it comes first in the result."""
+    (lhs, left), (rhs, right) = operands
+    contract, batch = node.attributes["contract"], node.attributes["batch"]
+    moved = lambda axes: tuple(axis + 1 for axis in axes)
+    if left and right:
+        return dot_general(lhs, rhs, tuple(map(moved, contract)), ((0, *moved(batch[0])), (0, *moved(batch[1]))))
+    dims = [(moved(c), moved(b)) if varies else (c, b) for c, b, (_, varies) in zip(contract, batch, operands, strict=True)]
+    product = dot_general(lhs, rhs, (dims[0][0], dims[1][0]), (dims[0][1], dims[1][1]))
+    at = len(batch[0]) + (0 if left else len(free_axes(len(lhs.shape), contract[0], batch[0])))
+    rank = len(product.shape)
+    return transpose(product, (at, *(axis for axis in range(rank) if axis != at)))
+
+
+RULES: dict[str, Rule] = {
+    **dict.fromkeys(ELEMENTWISE, _elementwise),
+    **dict.fromkeys((p.name for p in REDUCTIONS), _reduction),
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "broadcast_in_dim": _broadcast,
+    "slice": _along_axes({"start": 0, "limit": -1, "strides": 1}),
+    "pad": _along_axes({"low": 0, "high": 0, "interior": 0}),
+    "dot_general": _dot,
+}
