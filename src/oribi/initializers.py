@@ -199,8 +199,48 @@ HeNormal = _scaled("HeNormal", 2.0, "fan_in", "truncated_normal", "He et al., 20
 LecunUniform = _scaled("LecunUniform", 1.0, "fan_in", "uniform", "LeCun et al., 1998")
 LecunNormal = _scaled("LecunNormal", 1.0, "fan_in", "truncated_normal", "LeCun et al., 1998")
 
+
+class Orthogonal(_Random):
+    """An orthogonal matrix, times `gain` (Saxe et al., 2014); a kernel of more axes is one of its last axis by all others.
+
+    Args:
+        gain: factor.
+        seed: of the random numbers.
+    """
+
+    def __init__(self, gain: float = 1.0, seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.gain = gain
+
+    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
+        if len(shape) < 2:
+            raise ValueError(f"Orthogonal: a weight of shape {tuple(shape)} has fewer than two axes")
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        q, r = np.linalg.qr(self.generator().normal(size=(max(rows, columns), min(rows, columns))))
+        q *= np.sign(np.diagonal(r))
+        return (self.gain * (q if rows >= columns else q.T)).reshape(shape).astype(dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"gain": self.gain, **super().get_config()}
+
+
+class Identity(Initializer):
+    """The identity matrix, times `gain`."""
+
+    def __init__(self, gain: float = 1.0) -> None:
+        self.gain = gain
+
+    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
+        if len(shape) != 2:
+            raise ValueError(f"Identity: a weight of shape {tuple(shape)} is no matrix")
+        return (self.gain * np.eye(*shape)).astype(dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"gain": self.gain}
+
+
 _CLASSES: tuple[Any, ...] = (Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling)
-_CLASSES += (GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal)
+_CLASSES += (GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal, Orthogonal, Identity)
 TABLE = {**table_of(*_CLASSES), "uniform": RandomUniform, "normal": RandomNormal, "zero": Zeros, "one": Ones}
 
 

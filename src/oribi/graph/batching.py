@@ -86,7 +86,9 @@ def _dot(node: Node, operands: Operands, length: int) -> Node:
     moved = lambda axes: tuple(axis + 1 for axis in axes)
     if left and right:
         return dot_general(lhs, rhs, tuple(map(moved, contract)), ((0, *moved(batch[0])), (0, *moved(batch[1]))))
-    dims = [(moved(c), moved(b)) if varies else (c, b) for c, b, (_, varies) in zip(contract, batch, operands, strict=True)]
+    dims = [
+        (moved(c), moved(b)) if varies else (c, b) for c, b, (_, varies) in zip(contract, batch, operands, strict=True)
+    ]
     product = dot_general(lhs, rhs, (dims[0][0], dims[1][0]), (dims[0][1], dims[1][1]))
     at = len(batch[0]) + (0 if left else len(free_axes(len(lhs.shape), contract[0], batch[0])))
     rank = len(product.shape)

@@ -37,9 +37,7 @@ def grad(
     return backward([(output, cotangent)], inputs, given)
 
 
-def backward(
-    outputs: Sequence[tuple[Node, Node]], inputs: Sequence[Node], given: Collection[Node] = ()
-) -> list[Node]:
+def backward(outputs: Sequence[tuple[Node, Node]], inputs: Sequence[Node], given: Collection[Node] = ()) -> list[Node]:
     """The gradient of outputs, each with its cotangent, with respect to each of `inputs`; the rest is as in `grad`."""
     wanted, given = set(inputs), set(given)
     order = topological([output for output, _ in outputs])

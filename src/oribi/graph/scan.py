@@ -1,4 +1,5 @@
-"""`scan`: a program run once for each slice of arrays, its state handed from one step to the next. Recurrent layers are made of it."""
+"""`scan`: a program run once for each slice of arrays, its state handed from one step to the next: what recurrent layers are
+made of."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,7 +8,7 @@ import numpy as np
 from . import dtypes
 from .batching import WORTHWHILE, batched
 from .contraction import dot_general
-from .control import Spec, check_operands, depending, elements, element_p, spec, substituted, zeros_of
+from .control import Spec, check_operands, depending, element_p, elements, spec, substituted, zeros_of
 from .elementwise import add
 from .grad import backward
 from .node import TUPLE, Node, Primitive, constant, parameter, topological
@@ -25,7 +26,12 @@ def _infer_scan(*operands: Node, body: Program, length: int, scanned: int, rever
 
 
 def scan(
-    body: Program, stays: Sequence[Node], over: Sequence[Node], carry: Sequence[Node], length: int, reverse: bool = False
+    body: Program,
+    stays: Sequence[Node],
+    over: Sequence[Node],
+    carry: Sequence[Node],
+    length: int,
+    reverse: bool = False,
 ) -> tuple[list[Node], list[Node]]:
     """Run a program for each slice. Contractions that do not wait for its state become one, before the loop.
 

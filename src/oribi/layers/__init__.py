@@ -9,6 +9,8 @@ from oribi.utils.registry import table_of
 
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from .attention import AdditiveAttention, Attention, GroupQueryAttention, MultiHeadAttention
+from .cells import GRU, LSTM, GRUCell, LSTMCell, SimpleRNN, SimpleRNNCell
+from .convlstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
 from .convolution import (
     Conv1D,
     Conv1DTranspose,
@@ -49,6 +51,7 @@ from .pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from .recurrent import RNN, StackedRNNCells
 from .reshaping import Flatten, Permute, RepeatVector, Reshape
 from .resizing import (
     Cropping1D,
@@ -62,6 +65,7 @@ from .resizing import (
     ZeroPadding3D,
 )
 from .scaling import Rescaling
+from .wrappers import Bidirectional, TimeDistributed
 
 TABLE = table_of(
     Activation,
@@ -74,6 +78,7 @@ TABLE = table_of(
     AveragePooling2D,
     AveragePooling3D,
     BatchNormalization,
+    Bidirectional,
     Concatenate,
     Conv1D,
     Conv1DTranspose,
@@ -81,6 +86,9 @@ TABLE = table_of(
     Conv2DTranspose,
     Conv3D,
     Conv3DTranspose,
+    ConvLSTM1D,
+    ConvLSTM2D,
+    ConvLSTM3D,
     Cropping1D,
     Cropping2D,
     Cropping3D,
@@ -92,6 +100,8 @@ TABLE = table_of(
     ELU,
     Embedding,
     Flatten,
+    GRU,
+    GRUCell,
     GaussianDropout,
     GaussianNoise,
     GlobalAveragePooling1D,
@@ -103,6 +113,8 @@ TABLE = table_of(
     GroupNormalization,
     GroupQueryAttention,
     InputLayer,
+    LSTM,
+    LSTMCell,
     LayerNormalization,
     LeakyReLU,
     Masking,
@@ -116,17 +128,22 @@ TABLE = table_of(
     PReLU,
     Permute,
     RMSNormalization,
+    RNN,
     ReLU,
     RepeatVector,
     Rescaling,
     Reshape,
     SeparableConv1D,
     SeparableConv2D,
+    SimpleRNN,
+    SimpleRNNCell,
     Softmax,
     SpatialDropout1D,
     SpatialDropout2D,
     SpatialDropout3D,
+    StackedRNNCells,
     Subtract,
+    TimeDistributed,
     UnitNormalization,
     UpSampling1D,
     UpSampling2D,
@@ -147,6 +164,7 @@ __all__ = [
     "AveragePooling2D",
     "AveragePooling3D",
     "BatchNormalization",
+    "Bidirectional",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
@@ -154,6 +172,9 @@ __all__ = [
     "Conv2DTranspose",
     "Conv3D",
     "Conv3DTranspose",
+    "ConvLSTM1D",
+    "ConvLSTM2D",
+    "ConvLSTM3D",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
@@ -165,6 +186,8 @@ __all__ = [
     "ELU",
     "Embedding",
     "Flatten",
+    "GRU",
+    "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
     "GlobalAveragePooling1D",
@@ -177,6 +200,8 @@ __all__ = [
     "GroupQueryAttention",
     "Input",
     "InputLayer",
+    "LSTM",
+    "LSTMCell",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
@@ -191,17 +216,22 @@ __all__ = [
     "PReLU",
     "Permute",
     "RMSNormalization",
+    "RNN",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
     "SeparableConv1D",
     "SeparableConv2D",
+    "SimpleRNN",
+    "SimpleRNNCell",
     "Softmax",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
+    "StackedRNNCells",
     "Subtract",
+    "TimeDistributed",
     "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",

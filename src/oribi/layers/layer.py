@@ -77,8 +77,11 @@ class Layer:
         batch_input_shape: Sequence[int | None] | None = None,
         **unknown: Any,
     ) -> None:
-        if unknown:
-            raise TypeError(f"{type(self).__name__} got an unexpected argument {next(iter(unknown))!r}")
+        for argument, value in unknown.items():
+            if not (argument.endswith("_constraint") or argument == "activity_regularizer"):
+                raise TypeError(f"{type(self).__name__} got an unexpected argument {argument!r}")
+            if value is not None:
+                raise NotImplementedError(f"{type(self).__name__}: {argument} is not there yet")
         if name is not None and not isinstance(name, str):
             raise TypeError(f"{type(self).__name__}: name must be a string, got {name!r}")
         self._prepare(name or auto_name(type(self).__name__))

@@ -15,9 +15,9 @@ from oribi.tensor import KerasTensor as _KerasTensor
 from oribi.tensor import Tensor as _Tensor
 
 from . import operators as operators
+from .control import *  # noqa: F403
 from .core import as_node as _as_node
 from .core import check as check
-from .control import *  # noqa: F403
 from .nn import *  # noqa: F403
 from .numpy import *  # noqa: F403
 from .symbolic import symbolic as _symbolic

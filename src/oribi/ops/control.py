@@ -118,7 +118,8 @@ def scan(
     Returns:
         The last carry, and what was kept, all steps along a new first axis.
 
-    >>> total, sums = scan(lambda c, x: (c + x, c + x), 0.0, convert_to_tensor([1.0, 2.0, 3.0]))
+    >>> from oribi import ops
+    >>> total, sums = scan(lambda c, x: (c + x, c + x), 0.0, ops.convert_to_tensor([1.0, 2.0, 3.0]))
     >>> sums.tolist()
     [1.0, 3.0, 6.0]
     """
@@ -136,7 +137,9 @@ def scan(
         x = None if xs is None else nest.pack(nest.structure(xs), values[len(state) :])
         result = f(current, x)
         if not isinstance(result, tuple | list) or len(result) != 2:
-            raise ValueError(f"scan: f must return a pair, the next carry and what to keep, got {type(result).__name__}")
+            raise ValueError(
+                f"scan: f must return a pair, the next carry and what to keep, got {type(result).__name__}"
+            )
         kept[:] = [nest.structure(result[0]), None if result[1] is None else nest.structure(result[1])]
         return [*nest.flatten(result[0]), *(() if result[1] is None else nest.flatten(result[1]))]
 
@@ -165,7 +168,8 @@ def _slices_of(xs: Any) -> list[Node]:
 def map(f: Function, xs: Any) -> Any:
     """`f` of each slice of `xs` along the first axis, the results along a new one.
 
-    >>> map(lambda x: x * 2, convert_to_tensor([1.0, 2.0])).tolist()
+    >>> from oribi import ops
+    >>> map(lambda x: x * 2, ops.convert_to_tensor([1.0, 2.0])).tolist()
     [2.0, 4.0]
     """
     return scan(lambda carry, x: ([], f(x)), [], xs)[1]
@@ -240,7 +244,8 @@ def cond(pred: Any, true_fn: Function, false_fn: Function) -> Any:
         pred: a bool scalar.
         true_fn, false_fn: return nests of the same structure, shapes and dtypes.
 
-    >>> cond(True, lambda: convert_to_tensor(1.0), lambda: convert_to_tensor(2.0)).item()
+    >>> from oribi import ops
+    >>> cond(True, lambda: ops.convert_to_tensor(1.0), lambda: ops.convert_to_tensor(2.0)).item()
     1.0
     """
     if isinstance(pred, bool):

@@ -32,7 +32,7 @@ class Kernel:
     """One loop nest.
 
     Attributes:
-        root: the contraction, reduction, scatter or program inside of the program that it computes; None for plain elementwise work.
+        root: what needs loops of its own (a contraction, a reduction, a scatter), or a program inside of the program; else None.
         outputs: the nodes that it stores, all of the domain's shape; of a program inside, its results.
         domain: extents of the parallel loops.
         name: `k` and its number, then the ops that characterise it.
@@ -77,7 +77,7 @@ def _must_store(order: list[Node], roots: tuple[Node, ...]) -> set[Node]:
         if node.op in ("pack", "element"):
             stored.add(node)
         if node.op in LOOPS:
-            stored |= {buffer for buffer in map(reshaped_buffer, node.operands) if buffer.op not in LEAVES}
+            stored.update(buffer for buffer in map(reshaped_buffer, node.operands) if buffer.op not in LEAVES)
         if node.op == "dot_general":
             for operand in node.operands:
                 dims = tuple(map(of, axis_vars(operand.shape, "a")))

@@ -1,7 +1,8 @@
-"""loops: the programs inside of a program (`scan`, `while_loop`, `cond`), made ready to be compiled as the program around them is.
+"""loops: the programs inside of a program (`scan`, `while_loop`, `cond`), made ready to be compiled as that is.
 
-`tidy` merges scans that are alike but for what they return, and drops what nobody reads. `prepare` puts every body through the passes
-and takes out of it what is the same in every step. `own_operands` gives each loop its operands in memory, as its body expects them.
+`tidy` merges scans that are alike but for what they return, and drops what nobody reads. `prepare` puts every body through
+the passes, and takes out of it what is the same in every step. `own_operands` gives each loop its operands in memory, as its body
+expects them.
 """
 
 from collections.abc import Callable
@@ -186,4 +187,6 @@ def own_operands(program: Program) -> Program:
 
 def _is_buffer(node: Node) -> bool:
     base = reshaped_buffer(node)
-    return base.op in ("parameter", "element") or base.op in COMPUTES or (base.op == "constant" and splat_of(base) is None)
+    return (
+        base.op in ("parameter", "element") or base.op in COMPUTES or (base.op == "constant" and splat_of(base) is None)
+    )

@@ -126,7 +126,10 @@ Access = tuple[bool, Partition | None]
 
 
 def order(
-    functions: Sequence[Function | None], schedules: list[Schedule], edges: set[tuple[int, int]], private: frozenset[Node]
+    functions: Sequence[Function | None],
+    schedules: list[Schedule],
+    edges: set[tuple[int, int]],
+    private: frozenset[Node],
 ) -> list[list[int]]:
     """Phases of kernels: as early as their dependencies allow, and before a barrier rather than after it."""
     waiting = {i: {a for a, b in edges if b == i} for i in range(len(functions))}

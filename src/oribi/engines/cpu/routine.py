@@ -1,6 +1,5 @@
 """routine: a program as kernels that are emitted, ordered and placed; the programs inside of it are routines too."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from oribi.graph import dtypes
@@ -93,7 +92,9 @@ def routine(program: Program, target: Target, declarations: dict[str, str], pref
     results = frozenset((*program.updates, *program.outputs, *alias, *(n for nodes in carried.values() for n in nodes)))
     for kernel in kernels:  # the last value of what a loop carries lies where the first one was
         places = carried[kernel.name]
-        alias |= {n: places[n.attributes["index"]] for n in kernel.outputs if places and n.attributes["index"] < len(places)}
+        alias |= {
+            n: places[n.attributes["index"]] for n in kernel.outputs if places and n.attributes["index"] < len(places)
+        }
     schedules = schedule(kernels, results, stored, target)
     functions: list[Function | Nested | None] = []
     own: set[Node] = {n for k, s in zip(kernels, schedules, strict=True) if s.how == "replicated" for n in k.outputs}
@@ -131,7 +132,9 @@ def _carried(kernel: Kernel) -> tuple[Node, ...]:
     return root.operands[-states:] if root is not None and states else ()
 
 
-def _nested(kernel: Kernel, node: Node, target: Target, alias: dict[Node, Node], declarations: dict[str, str]) -> Nested:
+def _nested(
+    kernel: Kernel, node: Node, target: Target, alias: dict[Node, Node], declarations: dict[str, str]
+) -> Nested:
     bodies: list[Program] = [node.attributes[name] for name in BODIES[node.op]]
     routines = [routine(b, target, declarations, f"{kernel.name}_{i}_") for i, b in enumerate(bodies)]
     operands = [alias.get(b, b) for b in map(reshaped_buffer, node.operands)]

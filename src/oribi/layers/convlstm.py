@@ -1,0 +1,142 @@
+"""ConvLSTM: a long short-term memory whose products are convolutions, over sequences of signals, images or volumes."""
+
+from typing import Any
+
+from oribi import ops
+from oribi.ops.windows import Sizes, each
+
+from .cells import CellLayer, LSTMCell
+from .layer import Shape
+from .naming import data_format_of
+from .weighted import known_axis
+
+
+class ConvLSTMCell(LSTMCell):
+    """One step of a convolutional LSTM (Shi et al., 2015).
+
+    Args:
+        rank: spatial axes.
+        filters: features of the state.
+        kernel_size, strides, padding, data_format, dilation_rate: how the window slides over the inputs; over the state it moves by
+            one and keeps the size.
+        args, kwargs: of `LSTMCell`.
+    """
+
+    def __init__(
+        self,
+        rank: int,
+        filters: int,
+        kernel_size: Sizes,
+        strides: Sizes = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Sizes = 1,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(filters, *args, **{**kwargs, "implementation": 1})
+        kind = f"ConvLSTM{rank}D"
+        self.rank, self.filters = rank, filters
+        self.kernel_size = each(kernel_size, rank, f"{kind}: kernel_size")
+        self.strides = each(strides, rank, f"{kind}: strides")
+        self.dilation_rate = each(dilation_rate, rank, f"{kind}: dilation_rate")
+        self.padding = str(padding).lower()
+        if self.padding not in ("valid", "same"):
+            raise ValueError(f"{kind}: padding must be 'valid' or 'same'. Received: padding={padding!r}")
+        self.data_format = data_format_of(kind, data_format)
+        self.gate_axis = -1 if self.data_format == "channels_last" else 1
+
+    def build(self, input_shape: Shape) -> None:
+        spatial = input_shape[1:-1] if self.gate_axis == -1 else input_shape[2:]
+        if len(spatial) != self.rank or None in spatial:
+            raise ValueError(
+                f"{self.describe()}: every step needs {self.rank} spatial axes of known size and channels, got shape {input_shape}"
+            )
+        width, channels = 4 * self.filters, known_axis(self, input_shape, self.gate_axis)
+        self.kernel = self.add_kernel((*self.kernel_size, channels, width))
+        self.recurrent_kernel = self.add_weight(
+            (*self.kernel_size, self.filters, width),
+            self.recurrent_initializer,
+            regularizer=self.recurrent_regularizer,
+            name="recurrent_kernel",
+        )
+        self.bias = self.make_bias(width)
+        one = ops.zeros(tuple(n or 1 for n in input_shape), dtype=self.dtype)
+        self.state_shape = tuple(self.product(one, self.kernel, "dropout").shape[1:])
+        self.state_shape = tuple(
+            self.filters if a == self.gate_axis % (self.rank + 2) - 1 else n for a, n in enumerate(self.state_shape)
+        )
+        self.built = True
+
+    @property
+    def output_size(self) -> Any:
+        return self.state_shape
+
+    def get_initial_state(self, batch_size: int | None = None) -> Any:
+        return [ops.zeros((batch_size, *self.state_shape), dtype=self.dtype) for _ in range(2)]
+
+    def product(self, x: Any, kernel: Any, which: str) -> Any:
+        if which == "dropout":
+            return ops.conv(x, kernel, self.strides, self.padding, self.data_format, self.dilation_rate)
+        return ops.conv(x, kernel, 1, "same", self.data_format)
+
+    def get_config(self) -> dict[str, Any]:
+        own = ("rank", "filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate")
+        config = {**super().get_config(), **{name: getattr(self, name) for name in own}}
+        return {name: value for name, value in config.items() if name not in ("units", "implementation")}
+
+
+class _ConvLSTM(CellLayer):
+    rank: int
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(self.rank, *args, **kwargs)
+
+    cell_class = ConvLSTMCell
+
+    @property
+    def sequence_rank(self) -> int:  # type: ignore[override]
+        return self.rank + 3
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        return {name: value for name, value in config.items() if name not in ("rank", "unroll", "zero_output_for_mask")}
+
+
+class ConvLSTM1D(_ConvLSTM):
+    """A sequence of signals through a convolutional LSTM.
+
+    Args:
+        filters, kernel_size, strides, padding, data_format, dilation_rate, args, kwargs: of `ConvLSTMCell`, then of `RNN`.
+
+    >>> ConvLSTM1D(4, 3)(ops.ones((2, 5, 8, 3))).shape
+    (2, 6, 4)
+    """
+
+    rank = 1
+
+
+class ConvLSTM2D(_ConvLSTM):
+    """A sequence of images through a convolutional LSTM.
+
+    Args:
+        filters, kernel_size, strides, padding, data_format, dilation_rate, args, kwargs: of `ConvLSTMCell`, then of `RNN`.
+
+    >>> ConvLSTM2D(4, 3, padding="same", return_sequences=True)(ops.ones((2, 5, 8, 8, 3))).shape
+    (2, 5, 8, 8, 4)
+    """
+
+    rank = 2
+
+
+class ConvLSTM3D(_ConvLSTM):
+    """A sequence of volumes through a convolutional LSTM.
+
+    Args:
+        filters, kernel_size, strides, padding, data_format, dilation_rate, args, kwargs: of `ConvLSTMCell`, then of `RNN`.
+
+    >>> ConvLSTM3D(2, 2)(ops.ones((1, 2, 3, 3, 3, 1))).shape
+    (1, 2, 2, 2, 2)
+    """
+
+    rank = 3

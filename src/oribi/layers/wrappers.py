@@ -1,0 +1,185 @@
+"""Layers around layers: a sequence in both directions, and a layer at every step."""
+
+from typing import Any
+
+from oribi import ops
+from oribi.utils.registry import serialize
+
+from .layer import Layer, Shape
+from .recurrent import _layer_of
+
+MERGE = {
+    "sum": ops.add,
+    "mul": ops.multiply,
+    "ave": lambda x, y: ops.divide(ops.add(x, y), 2.0),
+    "concat": lambda x, y: ops.concatenate([x, y], axis=-1),
+    None: lambda x, y: (x, y),
+}
+
+
+class Bidirectional(Layer):
+    """A recurrent layer along a sequence, and one like it from the end to the beginning (Schuster and Paliwal, 1997).
+
+    Args:
+        layer: an RNN; two copies are made of it.
+        merge_mode: how the outputs are joined: `concat`, `sum`, `mul`, `ave`, or None for both.
+        backward_layer: the one that goes backwards, if it is to be another kind.
+
+    Call arguments: as the layer's; `initial_state` holds the forward states, then the backward ones.
+
+    >>> from oribi.layers import LSTM
+    >>> Bidirectional(LSTM(4, return_sequences=True))(ops.ones((2, 5, 3))).shape
+    (2, 5, 8)
+    """
+
+    supports_masking = True
+
+    def __init__(
+        self,
+        layer: Any,
+        merge_mode: str | None = "concat",
+        weights: Any = None,
+        backward_layer: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        for which, given in (("layer", layer), ("backward_layer", backward_layer)):
+            if not isinstance(given, Layer) and (which == "layer" or given is not None):
+                raise ValueError(f"Bidirectional: {which} must be a recurrent layer. Received: {given!r}")
+        if merge_mode not in MERGE:
+            raise ValueError(f"Bidirectional: merge_mode must be one of {list(MERGE)}. Received: {merge_mode!r}")
+        self.merge_mode = merge_mode
+        self.forward_layer = _copied(layer, "forward_")
+        if backward_layer is None:
+            backward_layer = _copied(layer, "backward_", go_backwards=not layer.go_backwards)
+        self.backward_layer = backward_layer
+        self._check_pair()
+        for one in (self.forward_layer, self.backward_layer):
+            if hasattr(one, "zero_output_for_mask"):  # else the state of padding's end would be shown where it begins
+                one.zero_output_for_mask = one.return_sequences
+        self.stateful, self.return_sequences, self.return_state = (
+            layer.stateful,
+            layer.return_sequences,
+            layer.return_state,
+        )
+        self._given_weights = weights
+
+    def _check_pair(self) -> None:
+        one, other = self.forward_layer, self.backward_layer
+        if one.go_backwards == other.go_backwards:
+            raise ValueError(f"Bidirectional: both layers have go_backwards={one.go_backwards}; one must go each way")
+        for name in ("stateful", "return_sequences", "return_state"):
+            if getattr(one, name) != getattr(other, name):
+                raise ValueError(
+                    f"Bidirectional: the layers differ in {name}: {getattr(one, name)} forward, {getattr(other, name)} backward"
+                )
+
+    def build(self, input_shape: Shape) -> None:
+        for layer in (self.forward_layer, self.backward_layer):
+            if not layer.built:
+                layer.build(input_shape)
+                layer.built = True
+        if self._given_weights:
+            self.set_weights(self._given_weights)
+        self.built = True
+
+    def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
+        half = len(initial_state) // 2 if initial_state is not None else 0
+        states = (initial_state[:half], initial_state[half:]) if initial_state is not None else (None, None)
+        layers = self.forward_layer, self.backward_layer
+        results = [
+            layer(sequences, initial_state=state, mask=mask, training=training)
+            for layer, state in zip(layers, states, strict=True)
+        ]
+        forward, backward = ((r[0], r[1:]) if self.return_state else (r, ()) for r in results)
+        turned = ops.flip(backward[0], 1) if self.return_sequences else backward[0]
+        output = MERGE[self.merge_mode](forward[0], turned)
+        if not self.return_state:
+            return output
+        return (*(output if self.merge_mode is None else (output,)), *forward[1], *backward[1])
+
+    def reset_states(self) -> None:
+        """Set the states of stateful layers to zero."""
+        self.forward_layer.reset_state()
+        self.backward_layer.reset_state()
+
+    reset_state = reset_states
+
+    def compute_mask(self, inputs: Any, previous: Any = None) -> Any:
+        previous = previous[0] if isinstance(previous, list | tuple) else previous
+        mask = previous if self.return_sequences else None
+        outputs = [mask, mask] if self.merge_mode is None else [mask]
+        if not self.return_state:
+            return outputs if self.merge_mode is None else mask
+        size = self.forward_layer.state_size
+        states = 2 * (len(size) if isinstance(size, list | tuple) else 1)
+        return [*outputs, *([None] * states)]
+
+    def get_config(self) -> dict[str, Any]:
+        config = {**super().get_config(), "merge_mode": self.merge_mode, "layer": serialize(self.forward_layer)}
+        return {**config, "backward_layer": serialize(self.backward_layer)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Bidirectional":
+        layers = {name: _layer_of(config[name]) for name in ("layer", "backward_layer") if config.get(name) is not None}
+        return cls(**{**config, **layers})
+
+
+def _copied(layer: Any, prefix: str, **changes: Any) -> Any:
+    """A layer of the same arguments, with weights of its own."""
+    name = prefix + layer.name.removeprefix(prefix)
+    return type(layer).from_config({**layer.get_config(), "name": name, **changes})
+
+
+class TimeDistributed(Layer):
+    """A layer applied to every step of a sequence: the steps are taken as more rows of the batch.
+
+    Args:
+        layer: applied to `(batch * steps, *features)`.
+
+    Input shape: `(batch, steps, *features)`. Output shape: `(batch, steps, *outputs of the layer)`.
+
+    >>> from oribi.layers import Dense
+    >>> TimeDistributed(Dense(4))(ops.ones((2, 5, 3))).shape
+    (2, 5, 4)
+    """
+
+    supports_masking = True
+
+    def __init__(self, layer: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not isinstance(layer, Layer):
+            raise ValueError(f"TimeDistributed: layer must be a layer. Received: {layer!r}")
+        self.layer = layer
+
+    def build(self, input_shape: Shape) -> None:
+        if not self.layer.built:
+            self.layer.build((input_shape[0], *input_shape[2:]))
+            self.layer.built = True
+        self.built = True
+
+    def check_input(self, inputs: Any) -> None:
+        if len(inputs.shape) < 3:
+            raise ValueError(
+                f"{self.describe()}: expected inputs of at least 3 dimensions, (batch, steps, *features), got shape "
+                f"{tuple(inputs.shape)}"
+            )
+
+    def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
+        shape = tuple(inputs.shape)
+        if mask is not None and tuple(mask.shape[:2]) != shape[:2]:
+            raise ValueError(
+                f"{self.describe()}: a mask of shape {tuple(mask.shape)} does not fit inputs of shape {shape}"
+            )
+        rows = ops.reshape(inputs, (shape[0] * shape[1], *shape[2:]))
+        takes_mask = mask is not None and mask.ndim > 2 and "mask" in self.layer._call_takes()
+        masks = {"mask": ops.reshape(mask, (shape[0] * shape[1], *mask.shape[2:]))} if takes_mask else {}
+        outputs = self.layer(rows, training=training, **masks)
+        return ops.reshape(outputs, (*shape[:2], *outputs.shape[1:]))
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "layer": serialize(self.layer)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "TimeDistributed":
+        return cls(**{**config, "layer": _layer_of(config["layer"])})
