@@ -2,15 +2,16 @@
 
 import numpy as np
 
-ROWS = {"convnet": 12800, "mlp": 12800, "autoencoder": 12800, "resnet": 1280, "transformer": 2560}
-BATCH = {"convnet": 128, "mlp": 256, "autoencoder": 256, "resnet": 64, "transformer": 32}
+ROWS = {"convnet": 12800, "mlp": 12800, "autoencoder": 12800, "resnet": 1280, "lstm": 2560, "gru": 2560, "transformer": 2560}
+BATCH = {"convnet": 128, "mlp": 256, "autoencoder": 256, "resnet": 64, "lstm": 32, "gru": 32, "transformer": 32}
+SEQUENCES = ("lstm", "gru", "transformer")
 
 
 def data(name):
     """Random arrays of the real shapes."""
     rng, rows = np.random.default_rng(0), ROWS[name]
     classes = rng.integers(0, 10, rows)
-    if name == "transformer":
+    if name in SEQUENCES:
         return rng.integers(0, 20000, (rows, 80)).astype("int32"), rng.integers(0, 2, rows)
     shape = {"convnet": (28, 28, 1), "resnet": (32, 32, 3)}.get(name, (784,))
     x = rng.random((rows, *shape), dtype=np.float32)
@@ -19,10 +20,8 @@ def data(name):
 
 def model(name, keras):
     """A compiled model."""
-    made = {"convnet": convnet, "mlp": mlp, "autoencoder": autoencoder, "resnet": resnet, "transformer": transformer}
-    built = made[name](keras, keras.layers)
-    loss = "mse" if name == "autoencoder" else keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    built.compile("adam", loss)
+    built = MODELS[name](keras, keras.layers)
+    built.compile("adam", LOSSES.get(name, lambda losses: losses.SparseCategoricalCrossentropy(from_logits=True))(keras.losses))
     return built
 
 
@@ -82,3 +81,32 @@ def transformer(keras, layers):
     x = layers.LayerNormalization(epsilon=1e-6)(layers.Add()([x, forward]))
     x = layers.Dropout(0.1)(layers.GlobalAveragePooling1D()(x))
     return keras.Model(inputs, layers.Dense(2)(layers.Dense(20, activation="relu")(x)))
+
+
+def lstm(keras, layers):
+    return _recurrent(keras, layers, layers.LSTM(64))
+
+
+def gru(keras, layers):
+    return _recurrent(keras, layers, layers.GRU(64))
+
+
+def _recurrent(keras, layers, layer):
+    """Embedding, one recurrent layer, one logit, as in Keras' IMDB example."""
+    return keras.Sequential([keras.Input((80,), dtype="int32"), layers.Embedding(20000, 64), layer, layers.Dense(1)])
+
+
+MODELS = {
+    "convnet": convnet,
+    "mlp": mlp,
+    "autoencoder": autoencoder,
+    "resnet": resnet,
+    "lstm": lstm,
+    "gru": gru,
+    "transformer": transformer,
+}
+LOSSES = {
+    "autoencoder": lambda losses: "mse",
+    "lstm": lambda losses: losses.BinaryCrossentropy(from_logits=True),
+    "gru": lambda losses: losses.BinaryCrossentropy(from_logits=True),
+}
