@@ -6,8 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from oribi.graph import contraction, elementwise, indexing, random, reductions, structural, windows
-from oribi.graph.node import Node, parameter
+from oribi.graph import (
+    contraction,
+    control,
+    elementwise,
+    indexing,
+    ordered,
+    random,
+    reductions,
+    scan,
+    structural,
+    windows,
+)
+from oribi.graph.node import Node, constant, parameter
+from oribi.graph.program import Program
 
 SHAPES = ((), (1,), (7,), (16,), (33,), (0,), (2, 3), (5, 17), (1, 40), (3, 0, 2), (2, 3, 19), (4, 1, 5))
 
@@ -208,6 +220,86 @@ def _indexing() -> list[Case]:
     ]
 
 
+def _ordered() -> list[Case]:
+    rows = []
+    for shape, axis in (((7,), 0), ((4, 33), 1), ((4, 33), 0), ((3, 5, 18), 1), ((1, 1), 0), ((0, 3), 0), ((0, 3), 1)):
+        for primitive in ordered.RUNNING:
+            for reverse in (False, True):
+                call = (lambda p, **kw: lambda x: p(x, **kw))(primitive, axis=axis, reverse=reverse)
+                rows.append(Case(primitive.name, (shape,), call, NUMBERS if axis else ("float32", "float64")))
+        for descending in (False, True):
+            call = (lambda **kw: lambda x: ordered.argsort(x, **kw))(axis=axis, descending=descending)
+            rows.append(Case("argsort", (shape,), call, NUMBERS, smooth=False))
+    zeros = lambda x: ordered.cumprod(elementwise.mul(x, constant(np.array([1, 0, 2, 0, 3.0]))), axis=0, reverse=False)
+    return [*rows, Case("cumprod", ((5,),), zeros, ("float64",))]
+
+
+def _dynamic() -> list[Case]:
+    cut, put = indexing.dynamic_slice, indexing.dynamic_update_slice
+    starts = {1: "int32", 2: "int64"}
+    later = {2: "int32", 3: "int8"}
+    return [
+        Case("dynamic_slice", ((9, 40), (), ()), lambda x, i, j: cut(x, i, j, sizes=(4, 33)), NUMBERS, fixed=starts),
+        Case("dynamic_slice", ((5, 4), (), ()), lambda x, i, j: cut(x, i, j, sizes=(0, 4)), fixed=starts),
+        Case(
+            "dynamic_update_slice", ((9, 40), (4, 33), (), ()), lambda x, u, i, j: put(x, u, i, j), NUMBERS, fixed=later
+        ),
+        Case("dynamic_update_slice", ((5, 4), (5, 0), (), ()), lambda x, u, i, j: put(x, u, i, j), fixed=later),
+    ]
+
+
+def _network(reverse: bool, length: int) -> Callable[..., Node]:
+    """A scan as a recurrent layer makes it: products with slices and with the state, a sum, a state that is read late."""
+
+    def build(x: Node, w: Node, u: Node, b: Node, h: Node, s: Node) -> Node:
+        dtype, stays = x.dtype, [parameter(n, p.shape, x.dtype) for n, p in zip("wub", (w, u, b), strict=True)]
+        one, before, total = (
+            parameter("x", x.shape[1:], dtype),
+            parameter("h", h.shape, dtype),
+            parameter("s", (), dtype),
+        )
+        dot = lambda p, q: contraction.dot_general(p, q, ((1,), (0,)))
+        z = elementwise.add(dot(one, stays[0]), dot(before, stays[1]))
+        new = elementwise.tanh(elementwise.add(z, reductions.broadcast_in_dim(stays[2], h.shape, (1,))))
+        more = elementwise.add(total, reductions.reduce_sum(elementwise.mul(new, before), (0, 1)))
+        body = Program(
+            (*stays, one), (before, total), (new, more), (elementwise.mul(new, new), elementwise.sin(before))
+        )
+        last, stacks = scan.scan(body, [w, u, b], [x], [h, s], length, reverse)
+        parts = [*last, *stacks]
+        return structural.concatenate(*(structural.reshape(p, (p.size,)) for p in parts), axis=0)
+
+    return build
+
+
+def _control() -> list[Case]:
+    rows = []
+    for length, batch, features, units in ((4, 3, 2, 5), (1, 1, 1, 1), (7, 18, 3, 17), (0, 2, 3, 4)):
+        shapes = ((length, batch, features), (features, units), (units, units), (units,), (batch, units), ())
+        for reverse in (False, True):
+            rows.append(Case("scan", shapes, _network(reverse, length), low=-1, high=1))
+            call = lambda *xs: structural.slice_(_network(False, 4)(*xs), (0,), (15,))
+            rows.append(Case("element", ((4, 3, 2), (2, 5), (5, 5), (5,), (3, 5), ()), call, low=-1, high=1))
+
+    def doubled(x: Node, limit: Node) -> Node:
+        state = parameter("s", x.shape, x.dtype), parameter("n", (), "int32")
+        more = elementwise.lt(state[1], elementwise.min(limit, constant(np.array(5, "int32"))))
+        updates = elementwise.mul(state[0], x), elementwise.add(state[1], constant(np.array(1, "int32")))
+        return control.while_loop(state, more, updates, (x, constant(np.array(-3, "int32"))))[0]
+
+    def chosen(x: Node, y: Node, n: Node) -> Node:
+        predicate = elementwise.gt(n, constant(np.array(0, "int32")))
+        product = contraction.dot_general(x, y, ((1,), (0,)))
+        left, right = control.cond(
+            predicate, [product, elementwise.sin(y)], [elementwise.tanh(x), elementwise.mul(y, y)]
+        )
+        return elementwise.add(left, right)
+
+    rows += [Case("while_loop", (s, ()), doubled, fixed={1: "int32"}, smooth=False) for s in ((), (3, 17))]
+    rows += [Case("cond", ((n, n), (n, n), ()), chosen, fixed={2: "int32"}) for n in (1, 5, 18)]
+    return rows
+
+
 def _windows() -> list[Case]:
     conv, pool, select = windows.conv_general_dilated, windows.reduce_window, windows.select_and_scatter_add
     ones, none = (1, 1), ((0, 0), (0, 0))
@@ -274,6 +366,9 @@ CASES = [
     *_reductions(),
     *_contractions(),
     *_indexing(),
+    *_ordered(),
+    *_dynamic(),
+    *_control(),
     *_windows(),
     *_random(),
 ]

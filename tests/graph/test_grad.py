@@ -27,7 +27,7 @@ FLAT |= {
     "argmax",
     "argmin",
 }
-FLAT |= {"reduce_and", "reduce_or", "stop_gradient"}
+FLAT |= {"reduce_and", "reduce_or", "stop_gradient", "argsort", "while_loop"}
 
 
 def test_every_primitive_has_a_gradient_check_or_is_flat():

@@ -1,6 +1,6 @@
-"""Primitives whose indices are computed: `gather` and `scatter_add`, each other's gradients.
+"""Primitives whose indices are computed: `gather` and `scatter_add`, each other's gradients, and dynamic slices.
 
-Both are StableHLO's, restricted to whole slices of one axis, which is what embeddings and batches need. Indices outside
+The first two are StableHLO's, restricted to whole slices of one axis, which is what embeddings and batches need. Indices outside
 the axis are clamped by `gather` and dropped by `scatter_add`: no index reads or writes outside of an operand.
 """
 
@@ -73,4 +73,42 @@ def scatter_add(x: Node, indices: Node, updates: Node, axis: int = 0) -> Node:
     return scatter_add_p(x, indices, updates, axis=axis)
 
 
-TABLE = {p.name: p for p in (gather_p, scatter_add_p)}
+# --- slices that begin where a number says ----------------------------------------------------------------------------
+
+
+def _check_starts(name: str, x: Node, sizes: Shape, starts: tuple[Node, ...]) -> None:
+    fits = len(sizes) == len(x.shape) and all(0 <= n <= extent for n, extent in zip(sizes, x.shape, strict=False))
+    if not fits or len(starts) != len(sizes) or any(s.shape or not dtypes.is_integer(s.dtype) for s in starts):
+        raise GraphError(f"{name} of {x!r} needs a size and an integer start for each axis, got {sizes} and {starts}")
+
+
+def _infer_dynamic_slice(x: Node, *starts: Node, sizes: Shape) -> tuple[Shape, str]:
+    _check_starts("dynamic_slice", x, sizes, starts)
+    return sizes, x.dtype
+
+
+def _dynamic_slice_gradient(ct: Node, y: Node) -> tuple[Node | None, ...]:
+    x, *starts = y.operands
+    zeros = constant(np.broadcast_to(np.zeros((), x.dtype), x.shape))
+    return (dynamic_update_slice(zeros, ct, *starts), *(None for _ in starts))
+
+
+def _infer_dynamic_update(x: Node, update: Node, *starts: Node) -> tuple[Shape, str]:
+    _check_starts("dynamic_update_slice", x, update.shape, starts)
+    if update.dtype != x.dtype:
+        raise GraphError(f"dynamic_update_slice of {x!r} by {update!r}")
+    return x.shape, x.dtype
+
+
+def _dynamic_update_gradient(ct: Node, y: Node) -> tuple[Node | None, ...]:
+    _, update, *starts = y.operands
+    zeros = constant(np.broadcast_to(np.zeros((), update.dtype), update.shape))
+    of_update = dynamic_slice(ct, *starts, sizes=update.shape)
+    return (dynamic_update_slice(ct, zeros, *starts), of_update, *(None for _ in starts))
+
+
+# Starts are moved so far that the whole slice lies inside.
+dynamic_slice: Primitive = Primitive("dynamic_slice", _infer_dynamic_slice, _dynamic_slice_gradient)
+dynamic_update_slice: Primitive = Primitive("dynamic_update_slice", _infer_dynamic_update, _dynamic_update_gradient)
+
+TABLE = {p.name: p for p in (gather_p, scatter_add_p, dynamic_slice, dynamic_update_slice)}

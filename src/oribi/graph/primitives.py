@@ -1,6 +1,6 @@
 """The closed set of primitives: name -> Primitive. Every engine has a rule for each."""
 
-from . import contraction, control, elementwise, indexing, node, random, reductions, scan, structural, windows
+from . import contraction, control, elementwise, indexing, node, ordered, random, reductions, scan, structural, windows
 from .node import Primitive
 
 PRIMITIVES: dict[str, Primitive] = {
@@ -14,4 +14,5 @@ PRIMITIVES: dict[str, Primitive] = {
     **random.TABLE,
     **control.TABLE,
     **scan.TABLE,
+    **ordered.TABLE,
 }

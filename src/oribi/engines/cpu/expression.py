@@ -224,6 +224,40 @@ class Expression:
         index = b.intrinsic("smin", b.intrinsic("smax", index, i64(0)), i64(found.extent - 1))
         self.following[found] = Var("following", found.extent, index)
 
+    def _moved_inside(self, node: Node, starts: tuple[Node, ...], sizes: Shape, shape: Shape) -> list[Affine]:
+        """Starts found in memory, moved so far that a slice of these sizes lies inside of the shape."""
+        moved = []
+        for axis, (start, size, extent) in enumerate(zip(starts, sizes, shape, strict=True)):
+            key = (node, "start", axis)
+            if key not in self.found:
+                first = elementwise.convert_value(self.b, self.value(start, ()), "int64")
+                first = self.b.intrinsic("smin", self.b.intrinsic("smax", first, i64(0)), i64(extent - size))
+                self.variable(first, extent - size + 1, key)
+            moved.append(of(self.found[key]))
+        return moved
+
+    def dynamic_slice(self, node: Node, dims: Dims, mask: Mask) -> Value:
+        x, *starts = node.operands
+        moved = self._moved_inside(node, tuple(starts), node.shape, x.shape)
+        return self.value(x, tuple(dim + by for dim, by in zip(dims, moved, strict=True)), mask)
+
+    def dynamic_update_slice(self, node: Node, dims: Dims, mask: Mask) -> Value:
+        x, update, *starts = node.operands
+        value = self.value(x, dims, mask)
+        if not update.size:
+            return value
+        moved = self._moved_inside(node, tuple(starts), update.shape, x.shape)
+        at = tuple(dim + by * -1 for dim, by in zip(dims, moved, strict=True))
+        inside = [self._within(index, 0, extent) for index, extent in zip(at, update.shape, strict=True)]
+        conditions = [test for test in inside if test is not None]
+        inner = mask
+        for test in conditions:
+            inner = self._narrowed(inner, test)
+        new = self.value(update, at, inner)
+        for test in conditions:
+            new = self.b.select(test, new, value)
+        return new
+
     def concatenate(self, node: Node, dims: Dims, mask: Mask) -> Value:
         axis = node.attributes["axis"]
         low, high = dims[axis].bounds()
@@ -290,6 +324,8 @@ _SPECIAL: dict[str, Callable[[Expression, Node, Dims, Mask], Value]] = {
     "iota": Expression.iota,
     "random_bits": Expression.random_bits,
     "gather": Expression.gather,
+    "dynamic_slice": Expression.dynamic_slice,
+    "dynamic_update_slice": Expression.dynamic_update_slice,
     "concatenate": Expression.concatenate,
     "pad": Expression.pad,
 }

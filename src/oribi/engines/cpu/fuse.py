@@ -16,8 +16,9 @@ from .rewrite import ELEMENTWISE
 
 REDUCTIONS = frozenset({"reduce_sum", "reduce_prod", "reduce_max", "reduce_min", "reduce_and", "reduce_or"})
 ARG_REDUCTIONS = frozenset({"argmax", "argmin"})
+IN_ORDER = frozenset({"cumsum", "cumprod", "argsort"})
 LOOPS = frozenset({"scan", "while_loop", "cond"})
-ROOTS = REDUCTIONS | ARG_REDUCTIONS | LOOPS | {"dot_general", "scatter_add"}
+ROOTS = REDUCTIONS | ARG_REDUCTIONS | IN_ORDER | LOOPS | {"dot_general", "scatter_add"}
 ALONE = LOOPS | {"scatter_add"}  # roots that nothing is merged with
 MAPS = ELEMENTWISE | {"random_bits", "pack"}
 COMPUTES = ROOTS | MAPS

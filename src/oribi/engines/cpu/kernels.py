@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from oribi.graph import dtypes
-from oribi.graph.node import Node, size_of
+from oribi.graph.node import Node, parameter, size_of
 
-from . import elementwise
+from . import elementwise, sequential
 from .expression import ALWAYS, Expression, Mask, lane_index, scalar_index
 from .fuse import Kernel
 from .index import LEAVES, ZERO, Affine, Dims, Var, flatten, of
 from .llvm import Builder, Value, i64
 from .schedule import Schedule
+from .sequential import joined
 from .target import Target
 from .tile import Tile
 
@@ -33,11 +33,18 @@ class Function:
         text: the LLVM function.
         buffers: the nodes whose addresses it takes, in order.
         accesses: (buffer, written, partition) of every access; partition None when it is not the thread's own part.
+        own: buffers that every thread has to itself.
     """
 
     text: str
     buffers: list[Node]
     accesses: list[tuple[Node, bool, Partition | None]] = field(default_factory=list)
+    own: list[Node] = field(default_factory=list)
+
+
+def bytes_of_memory(size: int) -> Node:
+    """A buffer that no node of the graph stands for."""
+    return parameter("memory", (max(size, 1),), "uint8")
 
 
 class Emitter:
@@ -61,8 +68,14 @@ class Emitter:
         self.buffers: dict[Node, str] = {}
         self.accesses: dict[tuple[Node, bool, Partition | None], None] = {}
         self.split_var: Var | None = None
+        self.own: list[Node] = []
 
     # --- buffers ---
+
+    def own_memory(self, size: int) -> str:
+        """The argument that holds the address of bytes which the thread has to itself."""
+        self.own.append(bytes_of_memory(size))
+        return self.pointer(self.own[-1])
 
     def pointer(self, node: Node) -> str:
         """The argument that holds the address of a node's buffer."""
@@ -190,7 +203,7 @@ class Emitter:
     # --- reduce ---
 
     def reduce(self) -> None:
-        root, domain, vector = self._root(), self.kernel.domain, self.schedule.vector
+        root, domain, vector = self.root(), self.kernel.domain, self.schedule.vector
         dims = [ZERO] * len(domain)
         with self.scalar_loops([a for a in range(len(domain)) if a != vector], dims):
             if vector is None:
@@ -212,7 +225,7 @@ class Emitter:
         axes = root.attributes["axes"]
 
         def body(at: dict[int, Affine], carried: list[Value]) -> list[Value]:
-            value = self.expression().value(x, _joined(x, axes, dims, at), mask)
+            value = self.expression().value(x, joined(x, axes, dims, at), mask)
             return [b.spread(self._combine(root, carried[0], value), b.lanes)]
 
         return self._reduction_loops(x, axes, {}, [start], body)[0]
@@ -257,7 +270,7 @@ class Emitter:
 
         def step(start: Value, offset: int, mask: Mask, into: Value) -> Value:
             index = of(Var(f"r{last}", extent, start, lanes=True)) + offset
-            value = b.spread(self.expression().value(x, _joined(x, axes, dims, {**at, last: index}), mask), lanes)
+            value = b.spread(self.expression().value(x, joined(x, axes, dims, {**at, last: index}), mask), lanes)
             if mask.lanes is not None:
                 value = b.select(mask.lanes, value, elementwise.identity_of(root.op, root.dtype))
             return self._combine(root, into, value)
@@ -289,80 +302,6 @@ class Emitter:
                 parts.append(b.emit(text, value.dtype, half))
             value, lanes = self._combine(root, *parts), half
         return self._combine(root, b.extract(value, 0), b.extract(value, 1))
-
-    # --- argmax and argmin ---
-
-    def arg_reduce(self) -> None:
-        """Point by point: the first extremum wins, and before it the first NaN."""
-        root, domain, b = self._root(), self.kernel.domain, self.b
-        x, axis = root.operands[0], root.attributes["axis"]
-        dims = [ZERO] * len(domain)
-        with self.scalar_loops(range(len(domain)), dims):
-            first = self.expression().value(x, _joined(x, (axis,), tuple(dims), {axis: ZERO}))
-            with b.loop(i64(1), i64(x.shape[axis]), carried=[first, i64(0)]) as loop:
-                at = of(Var("r", x.shape[axis], loop.index))
-                value = self.expression().value(x, _joined(x, (axis,), tuple(dims), {axis: at}))
-                best, index = loop.carried
-                better = elementwise.COMPARE["gt" if root.op == "argmax" else "lt"](b, root, value, best)
-                if dtypes.is_float(x.dtype):
-                    new_nan = b.compare("fcmp uno", value, value)
-                    better = b.binary("and", b.binary("or", better, new_nan), b.compare("fcmp ord", best, best))
-                loop.next = [b.select(better, value, best), b.select(better, loop.index, index)]
-            result = elementwise.convert_value(b, loop.out[1], root.dtype)
-            self.store_outputs(self.expression({root: result}), tuple(dims), ALWAYS, 1)
-
-    # --- scatter_add ---
-
-    def scatter(self) -> None:
-        """Each thread looks at every index and adds the slices that fall into its part, in their order."""
-        root, b = self._root(), self.b
-        x, indices, _ = root.operands
-        axis, rank = root.attributes["axis"], len(indices.shape)
-        self._scatter_base(root, x)
-        before = list(range(axis))
-        behind = list(range(axis + 1, len(x.shape)))
-        with ExitStack() as stack:
-            outer = [stack.enter_context(b.loop(i64(0), i64(x.shape[a]))).index for a in before]
-            at = [of(Var(f"i{a}", x.shape[a], v)) for a, v in zip(before, outer, strict=True)]
-            where = [stack.enter_context(b.loop(i64(0), i64(n))).index for n in indices.shape]
-            position = [of(Var(f"p{i}", indices.shape[i], v)) for i, v in enumerate(where)]
-            index = elementwise.convert_value(b, self.expression().value(indices, tuple(position)), "int64")
-            mine = b.binary("and", b.compare("icmp sge", index, self.low), b.compare("icmp slt", index, self.high))
-            with b.when(mine):
-                target = of(Var("row", x.shape[axis], index))
-                self._add_slice(root, at, target, position, behind)
-        assert rank == len(position)
-
-    def _scatter_base(self, root: Node, x: Node) -> None:
-        dims = [ZERO] * len(x.shape)
-        with self.scalar_loops(range(len(x.shape)), dims):
-            value = self.expression().value(x, tuple(dims))
-            at = scalar_index(self.b, flatten(tuple(dims), x.shape))
-            self.b.store(value, self.pointer_to_write(root), at)
-
-    def _add_slice(
-        self, root: Node, before: list[Affine], row: Affine, position: list[Affine], behind: list[int]
-    ) -> None:
-        b, updates = self.b, root.operands[2]
-
-        def add(tail_dims: list[Affine], mask: Mask) -> None:
-            flat = flatten((*before, row, *tail_dims), root.shape)
-            at, pointer = scalar_index(b, flat), self.pointer_to_write(root)
-            lanes = b.lanes if tail_dims else 1
-            old = b.load(pointer, root.dtype, at, lanes, mask.lanes)
-            new = self.expression().value(updates, (*before, *position, *tail_dims), mask)
-            total = elementwise.RULES["add"](b, root, old, b.spread(new, lanes))
-            b.store(total, pointer, at, mask.lanes)
-
-        if not behind:
-            return add([], ALWAYS)
-        with ExitStack() as stack:
-            loops = [stack.enter_context(b.loop(i64(0), i64(root.shape[a]))).index for a in behind[:-1]]
-            dims = [of(Var(f"t{a}", root.shape[a], v)) for a, v in zip(behind, loops, strict=False)]
-            last = root.shape[behind[-1]]
-            body = lambda start, mask: add([*dims, of(Var("t", last, start, lanes=True))], mask)
-            self.vector_loop(i64(0), i64(last), body)
-        return None
 
     # --- the contraction ---
 
@@ -410,7 +349,7 @@ class Emitter:
         masked: bool,
     ) -> None:
         """One tile: the accumulators' loop over the depth, then the epilogue over the tile's elements."""
-        root, b, row, vector = self._root(), self.b, self.schedule.row, self.schedule.vector
+        root, b, row, vector = self.root(), self.b, self.schedule.row, self.schedule.vector
         assert vector is not None
         rows = self.schedule.tile[0]
         row_values = [first_row] if first_row is not None else [i64(0)]
@@ -438,7 +377,7 @@ class Emitter:
         masks: list[Mask],
     ) -> None:
         """What follows the contraction, over the rows and vectors of a finished tile."""
-        root, b, row, vector = self._root(), self.b, self.schedule.row, self.schedule.vector
+        root, b, row, vector = self.root(), self.b, self.schedule.row, self.schedule.vector
         assert vector is not None
         at = list(dims)
 
@@ -473,7 +412,7 @@ class Emitter:
         at[vector] = of(self.var(vector, column, lanes=True))
         self.store_outputs(self.expression({root: total}), tuple(at), mask, b.lanes)
 
-    def _root(self) -> Node:
+    def root(self) -> Node:
         assert self.kernel.root is not None
         return self.kernel.root
 
@@ -484,19 +423,12 @@ class Emitter:
         arguments = ", ".join(["i64 %low", "i64 %high", *(f"ptr noalias {a}" for a in self.buffers.values())])
         head = f"define internal void @{self.kernel.name}({arguments}) #0 {{"
         text = "\n".join([head, "entry:", *self.b.entry, *self.b.lines, "  ret void", "}"])
-        return Function(text, list(self.buffers), list(self.accesses))
-
-
-def _joined(x: Node, reduced: Sequence[int], dims: Dims, at: dict[int, Affine]) -> Dims:
-    """An operand's index from the result's and that of the reduced axes."""
-    kept = iter(dims)
-    return tuple(at[a] if a in reduced else next(kept) for a in range(len(x.shape)))
+        return Function(text, list(self.buffers), list(self.accesses), self.own)
 
 
 _KINDS: dict[str, Callable[[Emitter], None]] = {
     "map": Emitter.map,
     "reduce": Emitter.reduce,
-    "arg_reduce": Emitter.arg_reduce,
     "contract": Emitter.contract,
-    "scatter": Emitter.scatter,
+    **sequential.KINDS,
 }

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 
 from oribi.graph import dtypes
-from oribi.graph.node import Node, parameter
+from oribi.graph.control import results_of
+from oribi.graph.node import Node, size_of
 from oribi.graph.program import Program
 
 from .fuse import LOOPS, Kernel, fuse, reshaped_buffer
-from .kernels import Emitter, Function
+from .kernels import Emitter, Function, bytes_of_memory
 from .layout import lay_out
 from .loops import BODIES, own_operands, prepare, tidy
 from .lower import lower
@@ -100,11 +101,10 @@ def routine(program: Program, target: Target, declarations: dict[str, str], pref
     own: set[Node] = {n for k, s in zip(kernels, schedules, strict=True) if s.how == "replicated" for n in k.outputs}
     for kernel, how in zip(kernels, schedules, strict=True):
         if kernel.root is not None and kernel.root.op in LOOPS:
-            nested = _nested(kernel, kernel.root, target, alias, declarations)
-            own.update(private for _, private in nested.scratch)
-            functions.append(nested)
+            functions.append(_nested(kernel, kernel.root, target, alias, declarations))
         else:
             functions.append(_function(kernel, how, target, stored, alias, declarations))
+        own.update(functions[-1].own if functions[-1] is not None else ())
     private = frozenset(own)
     phases = order(functions, schedules, edges, private)
     free = repeats_freely(functions, schedules, phases, private)
@@ -143,12 +143,12 @@ def _nested(
     accesses: dict[tuple[Node, bool, None], None] = {}
     tables, scratch = [], []
     for made in routines:
-        scratch.append((_scratch(made.plan.shared_bytes), _scratch(made.plan.private_bytes)))
+        scratch.append((bytes_of_memory(made.plan.shared_bytes), bytes_of_memory(made.plan.private_bytes)))
         if node.op == "while_loop":  # its output tells whether to go on, and nobody else reads it
-            outputs = [_scratch(1)]
+            outputs = [bytes_of_memory(1)]
         else:
             count = len(made.program.outputs)
-            outputs = [results[i] if i in results else _scratch_for(node, i) for i in range(states, states + count)]
+            outputs = [results[i] if i in results else _memory_for(node, i) for i in range(states, states + count)]
         inputs = operands if node.op == "scan" else operands[1:]
         tables.append([*inputs, *made.plan.constants, *outputs])
         for buffer in operands:
@@ -157,19 +157,12 @@ def _nested(
         for buffer in (*carried, *outputs, *scratch[-1]):
             accesses[buffer, True, None] = None
     used = dict.fromkeys(n for n, _, _ in accesses) | dict.fromkeys(n for table in tables for n in table)
+    own = [private for _, private in scratch]
     places = {"routines": routines, "tables": tables, "scratch": scratch}
-    return Nested("", list(used), list(accesses), node=node, first=operands[0], **places)
+    return Nested("", list(used), list(accesses), own, node=node, first=operands[0], **places)
 
 
-def _scratch(size: int) -> Node:
-    """A buffer of bytes that no node of the graph stands for."""
-    return parameter("scratch", (max(size, 1),), "uint8")
-
-
-def _scratch_for(node: Node, index: int) -> Node:
+def _memory_for(node: Node, index: int) -> Node:
     """A buffer for a result that nobody reads."""
-    from oribi.graph.control import results_of
-    from oribi.graph.node import size_of
-
     shape, dtype = results_of(node)[index]
-    return _scratch(size_of(shape) * dtypes.itemsize(dtype))
+    return bytes_of_memory(size_of(shape) * dtypes.itemsize(dtype))

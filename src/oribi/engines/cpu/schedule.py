@@ -11,7 +11,7 @@ from oribi.graph.contraction import free_axes
 from oribi.graph.node import Node, Shape, size_of
 
 from .expression import collapses
-from .fuse import ARG_REDUCTIONS, LOOPS, REDUCTIONS, Kernel
+from .fuse import ARG_REDUCTIONS, IN_ORDER, LOOPS, REDUCTIONS, Kernel
 from .index import LEAVES, stride_of
 from .rewrite import splat_of
 from .target import Target
@@ -28,7 +28,7 @@ class Schedule:
     """How a kernel runs.
 
     Attributes:
-        kind: `map`, `reduce`, `arg_reduce`, `contract`, `scatter`, or `program` for one that holds kernels of its own.
+        kind: `map`, `reduce`, `arg_reduce`, `contract`, `running`, `sort`, `scatter`, or `program` for a program inside.
         how: `split` between the threads, `single` on the first one, `replicated` on all into memory of their own, or
             `together`: a program inside, whose kernels say it for themselves.
         split: the axis of the domain that threads share out; None for a kernel of one point.
@@ -100,6 +100,8 @@ def work(kernel: Kernel) -> int:
         depth = max(1, root.operands[0].size // max(1, root.size))
     elif root is not None and root.op in ARG_REDUCTIONS:
         depth = root.operands[0].shape[root.attributes["axis"]]
+    elif root is not None and root.op in IN_ORDER:
+        depth = 2 * root.shape[root.attributes["axis"]].bit_length() if root.op == "argsort" else 1
     elif root is not None and root.op == "dot_general":
         depth = size_of(root.operands[0].shape[a] for a in root.attributes["contract"][0])
     elif root is not None:
@@ -120,6 +122,8 @@ def _shape(kernel: Kernel, updates: bool, stored: frozenset[Node], target: Targe
         return Schedule("arg_reduce", "", _split_axis(domain, None))
     if root.op == "dot_general":
         return _contract(root, domain, updates, target)
+    if root.op in IN_ORDER:
+        return _in_order(root, domain)
     return Schedule("scatter", "", root.attributes["axis"])
 
 
@@ -155,6 +159,15 @@ def _reduce(root: Node, domain: Shape) -> Schedule:
     along_result = bool(wide) and wide[-1] not in axes and bool(domain)
     vector = [a for a in range(len(x.shape)) if a not in axes].index(wide[-1]) if along_result else None
     return Schedule("reduce", "", _split_axis(domain, vector), vector=vector)
+
+
+def _in_order(root: Node, domain: Shape) -> Schedule:
+    """Never split along the axis that is walked in order; lanes run along the last axis where that is another."""
+    axis, last = root.attributes["axis"], len(domain) - 1
+    vector = last if root.op != "argsort" and axis != last else None
+    free = tuple(1 if a == axis else n for a, n in enumerate(domain))
+    split = _split_axis(free, vector) if size_of(free) > 1 else None
+    return Schedule("sort" if root.op == "argsort" else "running", "", split, vector=vector)
 
 
 def _contract(root: Node, domain: Shape, updates: bool, target: Target) -> Schedule:

@@ -239,6 +239,40 @@ def scatter_add(node: Node, x: Array, indices: Array, updates: Array) -> Array:
     return np.moveaxis(result, 0, axis)
 
 
+def _starts(sizes: tuple[int, ...], shape: tuple[int, ...], starts: tuple[Array, ...]) -> tuple[slice, ...]:
+    """The slices that begin at `starts`, moved inside."""
+    first = [min(max(int(s), 0), extent - n) for s, n, extent in zip(starts, sizes, shape, strict=True)]
+    return tuple(slice(s, s + n) for s, n in zip(first, sizes, strict=True))
+
+
+def dynamic_slice(node: Node, x: Array, *starts: Array) -> Array:
+    return x[_starts(node.shape, x.shape, starts)]
+
+
+def dynamic_update_slice(node: Node, x: Array, update: Array, *starts: Array) -> Array:
+    result = np.array(x)
+    result[_starts(update.shape, x.shape, starts)] = update
+    return result
+
+
+def _running(function: Any) -> Rule:
+    def rule(node: Node, x: Array) -> Array:
+        axis, backwards = node.attributes["axis"], node.attributes["reverse"]
+        turned = np.flip(x, axis) if backwards else x
+        result = function.accumulate(turned, axis=axis, dtype=node.dtype)
+        return np.flip(result, axis) if backwards else result
+
+    return rule
+
+
+def argsort(node: Node, x: Array) -> Array:
+    axis = node.attributes["axis"]
+    if not node.attributes["descending"]:
+        return np.argsort(x, axis=axis, kind="stable").astype("int32")
+    backwards = np.argsort(np.flip(x, axis), axis=axis, kind="stable")
+    return (x.shape[axis] - 1 - np.flip(backwards, axis)).astype("int32")
+
+
 def threefry(key: Array, high: Array, low: Array) -> tuple[Array, Array]:
     """Threefry-2x32-20 of the counter (high, low), all uint32."""
     keys = [key[0], key[1], key[0] ^ key[1] ^ np.uint32(PARITY)]
@@ -325,5 +359,10 @@ RULES: dict[str, Rule] = {
     "select_and_scatter_add": select_and_scatter_add,
     "gather": gather,
     "scatter_add": scatter_add,
+    "dynamic_slice": dynamic_slice,
+    "dynamic_update_slice": dynamic_update_slice,
+    "cumsum": _running(np.add),
+    "cumprod": _running(np.multiply),
+    "argsort": argsort,
     "random_bits": random_bits,
 }
