@@ -20,6 +20,7 @@ from .core import as_node as _as_node
 from .core import check as check
 from .nn import *  # noqa: F403
 from .numpy import *  # noqa: F403
+from .ordering import *  # noqa: F403
 from .symbolic import symbolic as _symbolic
 from .windows import *  # noqa: F403
 

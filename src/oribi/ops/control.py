@@ -25,12 +25,10 @@ class _BodyTrace(Trace):
         carried: parameters that stand for the variables that are carried.
     """
 
-    def __init__(self, outer: Trace | None, carried: dict[Variable, Node]) -> None:
+    def __init__(self, outer: Trace | None, carried: dict[Variable, Node], checks: dict[str, Variable]) -> None:
         super().__init__()
-        self.outer, self.carried = outer, carried
+        self.outer, self.carried, self.checks = outer, carried, checks
         self.first: dict[Variable, Node] = {}
-        if outer is not None:
-            self.checks, self.told = outer.checks, outer.told
 
     def read(self, variable: Variable) -> Node:
         if variable not in self.current:
@@ -59,8 +57,9 @@ class _Body:
     def __init__(self, function: Function, parameters: Sequence[Node]) -> None:
         outer = current_trace()
         carried: dict[Variable, Node] = {}
+        checks: dict[str, Variable] = {} if outer is None else outer.checks
         while True:
-            trace = _BodyTrace(outer, carried)
+            trace = _BodyTrace(outer, carried, checks)
             with tracing(trace):
                 made = function([Tensor(p) for p in parameters])
                 self.results = [as_node(leaf) for leaf in nest.flatten(made)]

@@ -1,6 +1,7 @@
 """loops: the programs inside of a program (`scan`, `while_loop`, `cond`), made ready to be compiled as that is.
 
-`tidy` merges scans that are alike but for what they return, and drops what nobody reads. `prepare` puts every body through
+`tidy` merges scans that are alike but for what they return, and drops what nobody reads. `sink` moves what only one branch needs
+into that branch. `prepare` puts every body through
 the passes, and takes out of it what is the same in every step. `own_operands` gives each loop its operands in memory, as its body
 expects them.
 """
@@ -126,6 +127,66 @@ class _Leader:
         return len(self.state) + self.outputs.index(node.attributes["body"].outputs[index - states])
 
 
+# --- sink -------------------------------------------------------------------------------------------------------------
+
+
+def sink(program: Program) -> Program:
+    """The same program, with what only one branch of a `cond` needs computed inside of that branch."""
+    roots = [*program.updates, *program.outputs]
+    while True:
+        order = topological(roots)
+        place = _places(order, roots) if any(n.op == "cond" for n in order) else {}
+        found = next((n for n in order if n.op == "cond" and any(place[o] is not None for o in n.operands)), None)
+        if found is None:
+            break
+        roots = substituted(roots, {found: _with_insides(found, place)})
+    count = len(program.updates)
+    return Program(program.inputs, program.state, tuple(roots[:count]), tuple(roots[count:]))
+
+
+Place = tuple[Node, str] | None  # a branch of a cond; None for what others read too
+
+
+def _places(order: list[Node], roots: list[Node]) -> dict[Node, Place]:
+    """The branch that alone reads a node, directly or through others."""
+    readers: dict[Node, set[Place]] = {root: {None} for root in roots}
+    place: dict[Node, Place] = {}
+    for node in reversed(order):
+        (only,) = readers[node] if len(readers[node]) == 1 else (None,)
+        place[node] = None if node.op in LEAVES else only
+        for position, operand in enumerate(node.operands):
+            mine = _branch_of(node, position) if node.op == "cond" and only is None else only
+            readers.setdefault(operand, set()).add(mine)
+    return place
+
+
+def _branch_of(node: Node, position: int) -> Place:
+    """The only branch of a cond that reads an operand."""
+    reading = []
+    for name in BODIES["cond"]:
+        branch = node.attributes[name]
+        if position and branch.inputs[position - 1] in topological(branch.outputs):
+            reading.append((node, name))
+    return reading[0] if len(reading) == 1 else None
+
+
+def _with_insides(node: Node, place: dict[Node, Place]) -> Node:
+    """A cond that computes in its branches what belongs there."""
+    outside: dict[Node, Node] = {}
+    results = {}
+    for name in BODIES["cond"]:
+        branch = node.attributes[name]
+        results[name] = substituted(branch.outputs, dict(zip(branch.inputs, node.operands[1:], strict=True)))
+        inside = {n for n in topological(results[name]) if n not in place or place[n] == (node, name)}
+        read = [o for n in topological(results[name]) if n in inside for o in n.operands]
+        for other in (*read, *results[name]):
+            if other not in inside and other.op != "constant" and other not in outside:
+                outside[other] = parameter(f"outside{len(outside)}", *spec(other))
+    inputs = tuple(outside.values())
+    branches = {name: Program(inputs, (), (), tuple(substituted(made, outside))) for name, made in results.items()}
+    return Node(node.primitive, (node.operands[0], *outside), branches, node.shape, node.dtype, node.origin)
+
+
 # --- prepare ----------------------------------------------------------------------------------------------------------
 
 
@@ -161,7 +222,7 @@ def _same_in_every_step(body: Program, stays: int) -> list[Node]:
     changing = depending(roots, (*body.inputs[stays:], *body.state))
     found: dict[Node, None] = {}
     for node in topological(roots):
-        for operand in node.operands if node in changing else ():
+        for operand in node.operands[: keeps(node)] if node in changing else ():
             while operand.op in AFFINE_VIEWS:
                 operand = operand.operands[0]
             if operand not in changing and operand.op not in LEAVES and operand.operands:
@@ -178,11 +239,16 @@ def own_operands(program: Program) -> Program:
     def make(node: Node, operands: tuple[Node, ...]) -> Node | None:
         if node.op not in LOOPS:
             return None
-        keeps = len(operands) - len(node.attributes["body"].state if "body" in node.attributes else ())
-        given = [o if i < keeps and _is_buffer(o) else pack(o) for i, o in enumerate(operands)]
+        given = [o if i < keeps(node) and _is_buffer(o) else pack(o) for i, o in enumerate(operands)]
         return Node(node.primitive, tuple(given), node.attributes, node.shape, node.dtype, node.origin)
 
     return rebuilt(program, make)
+
+
+def keeps(node: Node) -> int:
+    """How many of a node's operands, the first ones, it leaves as they are: a loop overwrites what it carries."""
+    carried = node.attributes["body"].state if node.op in ("scan", "while_loop") else ()
+    return len(node.operands) - len(carried)
 
 
 def _is_buffer(node: Node) -> bool:

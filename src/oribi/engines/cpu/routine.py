@@ -10,7 +10,7 @@ from oribi.graph.program import Program
 from .fuse import LOOPS, Kernel, fuse, reshaped_buffer
 from .kernels import Emitter, Function, bytes_of_memory
 from .layout import lay_out
-from .loops import BODIES, own_operands, prepare, tidy
+from .loops import BODIES, keeps, own_operands, prepare, sink, tidy
 from .lower import lower
 from .plan import Plan, order, place, repeats_freely, update_in_place
 from .schedule import Schedule, schedule, work
@@ -79,7 +79,7 @@ class Nested(Function):
 
 def passes(program: Program) -> Program:
     """All that happens to a program before it is fused."""
-    program = prepare(simplify(lower(tidy(program))), passes)
+    program = prepare(simplify(lower(sink(tidy(program)))), passes)
     return own_operands(lay_out(program))
 
 
@@ -127,9 +127,7 @@ def _function(
 
 def _carried(kernel: Kernel) -> tuple[Node, ...]:
     """The operands that a loop overwrites: what it carries from step to step."""
-    root = kernel.root
-    states = len(root.attributes["body"].state) if root is not None and root.op in ("scan", "while_loop") else 0
-    return root.operands[-states:] if root is not None and states else ()
+    return kernel.root.operands[keeps(kernel.root) :] if kernel.root is not None else ()
 
 
 def _nested(

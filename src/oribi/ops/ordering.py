@@ -1,0 +1,189 @@
+"""Running sums, sorting, and slices that begin where a number says, under the names of `keras.ops`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from oribi.graph import elementwise as ew
+from oribi.graph import indexing, ordered
+from oribi.graph.indexing import gather
+from oribi.graph.node import Node
+from oribi.graph.reductions import broadcast_in_dim
+from oribi.graph.structural import iota, reshape, slice_
+from oribi.tensor import Tensor
+
+from .core import as_node, broadcast_shape, tensor
+
+__all__ = [
+    "argsort",
+    "cumprod",
+    "cumsum",
+    "in_top_k",
+    "slice",
+    "slice_update",
+    "sort",
+    "take_along_axis",
+    "top_k",
+]
+
+
+def _one_axis(axis: int, node: Node) -> int:
+    if not -len(node.shape) <= axis < len(node.shape):
+        raise ValueError(f"axis {axis} is out of range for a tensor of {len(node.shape)} dimensions")
+    return axis % len(node.shape)
+
+
+def _flat_without(axis: int | None, x: Any) -> tuple[Node, int]:
+    """The operand and the axis; flattened where there is none."""
+    node = as_node(x)
+    return (reshape(node, (node.size,)), 0) if axis is None else (node, _one_axis(axis, node))
+
+
+def _running(primitive: Any, x: Any, axis: int | None, dtype: Any) -> Tensor:
+    node, along = _flat_without(axis, x)
+    kind = dtype or ("int32" if node.dtype == "bool" else node.dtype)
+    return tensor(primitive(ew.convert(node, kind), axis=along, reverse=False), x)
+
+
+def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
+    """The sum of all elements up to each along an axis; of the flattened tensor where none is given.
+
+    >>> cumsum([1.0, 2.0, 3.0]).tolist()
+    [1.0, 3.0, 6.0]
+    """
+    return _running(ordered.cumsum, x, axis, dtype)
+
+
+def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
+    """The product of all elements up to each along an axis.
+
+    >>> cumprod([1.0, 2.0, 3.0]).tolist()
+    [1.0, 2.0, 6.0]
+    """
+    return _running(ordered.cumprod, x, axis, dtype)
+
+
+def argsort(x: Any, axis: int | None = -1) -> Tensor:
+    """The indices that sort along an axis, int32; what is equal keeps its order, and NaN comes last.
+
+    >>> argsort([3.0, 1.0, 2.0]).tolist()
+    [1, 2, 0]
+    """
+    node, along = _flat_without(axis, x)
+    return tensor(ordered.argsort(node, axis=along, descending=False), x)
+
+
+def sort(x: Any, axis: int | None = -1) -> Tensor:
+    """The elements in ascending order along an axis, NaN last.
+
+    >>> sort([3.0, 1.0, 2.0]).tolist()
+    [1.0, 2.0, 3.0]
+    """
+    node, along = _flat_without(axis, x)
+    return tensor(_along(node, ordered.argsort(node, axis=along, descending=False), along), x)
+
+
+def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
+    """The k largest elements along the last axis, the largest first, and their indices; of equals the first.
+
+    >>> values, indices = top_k([1.0, 5.0, 3.0], 2)
+    >>> values.tolist(), indices.tolist()
+    ([5.0, 3.0], [1, 2])
+    """
+    node = as_node(x)
+    if not node.shape or not 0 <= k <= node.shape[-1]:
+        raise ValueError(f"top_k: k={k} of a tensor of shape {list(node.shape)}")
+    order = ordered.argsort(node, axis=len(node.shape) - 1, descending=True)
+    first = slice_(order, (0,) * len(node.shape), (*node.shape[:-1], k))
+    return tensor(_along(node, first, len(node.shape) - 1), x), tensor(first, x)
+
+
+def in_top_k(targets: Any, predictions: Any, k: int) -> Tensor:
+    """For each row whether fewer than k predictions are larger than that of its target.
+
+    >>> in_top_k([1], [[0.1, 0.6, 0.3]], 1).tolist()
+    [True]
+    """
+    from . import numpy as np
+
+    rows = as_node(targets)
+    chosen = take_along_axis(predictions, Tensor(reshape(rows, (*rows.shape, 1))), axis=-1)
+    larger = np.sum(np.cast(np.greater(predictions, chosen), "int32"), axis=-1)
+    valid = np.all(np.isfinite(predictions), axis=-1) if as_node(predictions).dtype.startswith("float") else True
+    return np.logical_and(np.less(larger, k), valid)
+
+
+def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Tensor:
+    """`x[..., indices[..., i, ...], ...]` for each i along an axis; other axes broadcast.
+
+    >>> take_along_axis([[1, 2], [3, 4]], [[1], [0]], axis=1).tolist()
+    [[2], [3]]
+    """
+    node, along = _flat_without(axis, x)
+    where = as_node(indices)
+    if len(where.shape) != len(node.shape):
+        raise ValueError(
+            f"take_along_axis: indices of shape {list(where.shape)} for a tensor of shape {list(node.shape)}"
+        )
+    shape = list(broadcast_shape(_one_at(node.shape, along), _one_at(where.shape, along)))
+    spread = lambda n, extent: _broadcast(n, (*shape[:along], extent, *shape[along + 1 :]))
+    return tensor(_along(spread(node, node.shape[along]), spread(where, where.shape[along]), along), x, indices)
+
+
+def _one_at(shape: Sequence[int], axis: int) -> tuple[int, ...]:
+    return tuple(1 if a == axis else n for a, n in enumerate(shape))
+
+
+def _broadcast(node: Node, shape: tuple[int, ...]) -> Node:
+    return broadcast_in_dim(node, shape, tuple(range(len(shape))))
+
+
+def _along(node: Node, indices: Node, axis: int) -> Node:
+    """The elements at indices along an axis, all other axes alike: a gather from the flattened operand."""
+    extent, rest = node.shape[axis], node.shape[axis + 1 :]
+    index = ew.convert(indices, "int64")
+    negative = ew.lt(index, ew.full_like(index, 0))
+    index = ew.select(negative, ew.add(index, ew.full_like(index, extent)), index)
+    inner = 1
+    for n in rest:
+        inner *= n
+    flat = ew.mul(index, ew.full_like(index, inner))
+    stride = 1
+    for a in range(len(node.shape) - 1, -1, -1):
+        if a != axis:
+            along = iota(shape=indices.shape, dtype="int64", axis=a)
+            flat = ew.add(flat, ew.mul(along, ew.full_like(along, stride)))
+        stride *= node.shape[a]
+    return gather(reshape(node, (node.size,)), flat, 0)
+
+
+# --- slices -----------------------------------------------------------------------------------------------------------
+
+
+def _starts(start_indices: Any, rank: int) -> list[Node]:
+    if isinstance(start_indices, list | tuple):
+        return [as_node(s) for s in start_indices]
+    node = as_node(start_indices)
+    return [reshape(slice_(node, (axis,), (axis + 1,)), ()) for axis in range(rank)]
+
+
+def slice(inputs: Any, start_indices: Any, shape: Sequence[int]) -> Tensor:
+    """The part of a tensor that begins at `start_indices`, which may be computed, moved so far that it lies inside.
+
+    >>> slice([[1, 2, 3], [4, 5, 6]], [0, 1], (2, 2)).tolist()
+    [[2, 3], [5, 6]]
+    """
+    node = as_node(inputs)
+    return tensor(indexing.dynamic_slice(node, *_starts(start_indices, len(node.shape)), sizes=tuple(shape)), inputs)
+
+
+def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Tensor:
+    """The tensor with a part replaced that begins at `start_indices`, which may be computed.
+
+    >>> slice_update([1, 2, 3], [1], [9]).tolist()
+    [1, 9, 3]
+    """
+    node = as_node(inputs)
+    update = ew.convert(as_node(updates), node.dtype)
+    return tensor(
+        indexing.dynamic_update_slice(node, update, *_starts(start_indices, len(node.shape))), inputs, updates
+    )
