@@ -11,9 +11,11 @@ FOLDER = Path(__file__).parents[1] / "examples"
 SAYS = {
     "autoencoder.py": "codes of shape (10000, 8)",
     "custom_layer.py": "mean squared error: 0.0",
+    "forecasting_gru.py": "better than yesterday: True",
     "gan.py": "radius of the drawn points: ",
     "mnist_convnet.py": "test accuracy: 0.9",
     "mnist_quickstart.py": "this is a",
+    "sentiment_lstm.py": "accuracy on new reviews: 0.9",
     "tabular.py": "kind accuracy: 0.9",
     "transformer.py": "accuracy on new sentences: 0.9",
 }

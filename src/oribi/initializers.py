@@ -233,7 +233,7 @@ class Identity(Initializer):
     def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
         if len(shape) != 2:
             raise ValueError(f"Identity: a weight of shape {tuple(shape)} is no matrix")
-        return (self.gain * np.eye(*shape)).astype(dtype)
+        return (self.gain * np.eye(shape[0], shape[1])).astype(dtype)
 
     def get_config(self) -> dict[str, Any]:
         return {"gain": self.gain}

@@ -79,15 +79,21 @@ def _along_axes(first: Mapping[str, int]) -> Rule:
     return rule
 
 
+def _behind(axes: tuple[int, ...]) -> tuple[int, ...]:
+    """Axes, after one more was put before them."""
+    return tuple(axis + 1 for axis in axes)
+
+
 def _dot(node: Node, operands: Operands, length: int) -> Node:
     """The new axis is a free axis of the one operand that has it, or a batch axis of both; it comes first in the result."""
     (lhs, left), (rhs, right) = operands
     contract, batch = node.attributes["contract"], node.attributes["batch"]
-    moved = lambda axes: tuple(axis + 1 for axis in axes)
     if left and right:
-        return dot_general(lhs, rhs, tuple(map(moved, contract)), ((0, *moved(batch[0])), (0, *moved(batch[1]))))
+        batch = (0, *_behind(batch[0])), (0, *_behind(batch[1]))
+        return dot_general(lhs, rhs, (_behind(contract[0]), _behind(contract[1])), batch)
     dims = [
-        (moved(c), moved(b)) if varies else (c, b) for c, b, (_, varies) in zip(contract, batch, operands, strict=True)
+        (_behind(c), _behind(b)) if varies else (c, b)
+        for c, b, (_, varies) in zip(contract, batch, operands, strict=True)
     ]
     product = dot_general(lhs, rhs, (dims[0][0], dims[1][0]), (dims[0][1], dims[1][1]))
     at = len(batch[0]) + (0 if left else len(free_axes(len(lhs.shape), contract[0], batch[0])))

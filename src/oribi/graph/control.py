@@ -6,11 +6,9 @@ what they need as inputs: nothing in them reaches out. `closed` makes such a pro
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import numpy as np
-
 from . import dtypes
 from .grad import backward
-from .node import TUPLE, GraphError, Node, Primitive, Shape, constant, parameter, topological
+from .node import TUPLE, GraphError, Node, Primitive, Shape, parameter, topological
 from .program import Program
 
 Spec = tuple[Shape, str]
@@ -102,10 +100,6 @@ def check_operands(name: str, operands: Sequence[Node], expected: Sequence[Spec]
     if [spec(o) for o in operands] != list(expected):
         listed = ", ".join(f"{dtype}{list(shape)}" for shape, dtype in expected)
         raise GraphError(f"{name} needs operands of {listed}, got {', '.join(map(repr, operands))}")
-
-
-def zeros_of(node: Node) -> Node:
-    return constant(np.broadcast_to(np.zeros((), node.dtype), node.shape))
 
 
 # --- while_loop -------------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def _accumulate(cotangents: dict[Node, Cotangent], node: Node, more: Cotangent) 
         for index, ct in more.items():
             parts[index] = add(parts[index], ct) if index in parts else ct
     else:
-        cotangents[node] = more if known is None else add(known, more)
+        cotangents[node] = more if known is None else add(known, more)  # type: ignore[arg-type]
 
 
 def zeros_like(node: Node) -> Node:

@@ -11,7 +11,7 @@ from . import dtypes
 
 Shape = tuple[int, ...]
 ShapeRule = Callable[..., tuple[Shape, str]]
-GradientRule = Callable[..., "tuple[Node | None, ...]"]
+GradientRule = Callable[..., "tuple[Node | dict[int, Node] | None, ...]"]
 
 
 TUPLE = "tuple"  # the dtype of nodes that have several results
@@ -56,7 +56,8 @@ class Primitive:
     Attributes:
         name: StableHLO's or jax.lax's word for it.
         infer: `infer(*operands, **attributes) -> (shape, dtype)`; raises on operands that do not fit.
-        gradient: `gradient(cotangent, node) -> cotangents of the operands`, None where there is none.
+        gradient: `gradient(cotangent, node) -> cotangents of the operands`, None where there is none. That of a tuple is a dict
+            of those of its results.
     """
 
     name: str

@@ -58,7 +58,7 @@ class GatedCell(Weighted):
     def output_size(self) -> int:
         return self.units
 
-    def get_initial_state(self, batch_size: int | None = None) -> Any:
+    def get_initial_state(self, batch_size: int) -> Any:
         return [ops.zeros((batch_size, self.units), dtype=self.dtype)]
 
     def build(self, input_shape: Shape) -> None:
@@ -142,7 +142,7 @@ class SimpleRNNCell(GatedCell):
 
     gates = 1
 
-    def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
+    def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:  # type: ignore[override]
         (before,) = states if isinstance(states, list | tuple) else (states,)
         x = self.with_bias(self.project(inputs, self.kernel, "dropout", training), self.bias)
         h = self.activation(ops.add(x, self.project(before, self.recurrent_kernel, "recurrent_dropout", training)))
@@ -199,7 +199,7 @@ class LSTMCell(_WithRecurrentActivation):
     def state_size(self) -> Any:
         return [self.units, self.units]
 
-    def get_initial_state(self, batch_size: int | None = None) -> Any:
+    def get_initial_state(self, batch_size: int) -> Any:
         return [ops.zeros((batch_size, self.units), dtype=self.dtype) for _ in range(2)]
 
     def make_bias(self, width: int) -> Any:
@@ -209,7 +209,7 @@ class LSTMCell(_WithRecurrentActivation):
             bias.assign(ops.where([i in forget for i in range(width)], 1.0, bias.value))
         return bias
 
-    def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
+    def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:  # type: ignore[override]
         h, c = states
         x = self.project(inputs, self.kernel, "dropout", training)
         z = ops.add(x, self.project(h, self.recurrent_kernel, "recurrent_dropout", training))
@@ -250,7 +250,7 @@ class GRUCell(_WithRecurrentActivation):
         shape = (2, width) if self.reset_after else (width,)
         return self.add_weight(shape, self.bias_initializer, regularizer=self.bias_regularizer, name="bias")
 
-    def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
+    def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:  # type: ignore[override]
         (before,) = states if isinstance(states, list | tuple) else (states,)
         both = self.bias is not None and self.reset_after
         of_inputs, of_state = (self.bias[0], self.bias[1]) if both else (self.bias, None)  # type: ignore[index]

@@ -72,7 +72,7 @@ class ConvLSTMCell(LSTMCell):
     def output_size(self) -> Any:
         return self.state_shape
 
-    def get_initial_state(self, batch_size: int | None = None) -> Any:
+    def get_initial_state(self, batch_size: int) -> Any:
         return [ops.zeros((batch_size, *self.state_shape), dtype=self.dtype) for _ in range(2)]
 
     def product(self, x: Any, kernel: Any, which: str) -> Any:

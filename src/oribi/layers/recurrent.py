@@ -35,7 +35,7 @@ class StackedRNNCells(Layer):
     def output_size(self) -> Any:
         return _output_size(self.cells[-1])
 
-    def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
+    def get_initial_state(self, batch_size: int) -> list[Any]:
         return [_initial_state(cell, batch_size, self.dtype) for cell in self.cells]
 
     def build(self, input_shape: Shape) -> None:
@@ -44,7 +44,7 @@ class StackedRNNCells(Layer):
             input_shape = (input_shape[0], *_as_shape(_output_size(cell)))
         self.built = True
 
-    def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
+    def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:  # type: ignore[override]
         new_states = []
         for cell, state in zip(self.cells, states, strict=True):
             inputs, new = _step(cell, inputs, _listed(state), training)
@@ -134,7 +134,7 @@ class RNN(Layer):
             object.__setattr__(self, "states", states)  # not tracked: they are no weights
         self.built = True
 
-    def get_initial_state(self, batch_size: int | None) -> list[Any]:
+    def get_initial_state(self, batch_size: int) -> list[Any]:
         """Zeros, or what the cell begins with."""
         return _listed(_initial_state(self.cell, batch_size, self.dtype))
 
@@ -282,7 +282,7 @@ def _build_cell(cell: Any, input_shape: Shape) -> None:
         cell.built = True
 
 
-def _initial_state(cell: Any, batch_size: int | None, dtype: str) -> Any:
+def _initial_state(cell: Any, batch_size: int, dtype: str) -> Any:
     if hasattr(cell, "get_initial_state"):
         return cell.get_initial_state(batch_size=batch_size)
     zeros = [ops.zeros((batch_size, *_as_shape(size)), dtype=dtype) for size in _listed(cell.state_size)]

@@ -1,5 +1,6 @@
 """Layers around layers: a sequence in both directions, and a layer at every step."""
 
+from collections.abc import Callable
 from typing import Any
 
 from oribi import ops
@@ -8,7 +9,7 @@ from oribi.utils.registry import serialize
 from .layer import Layer, Shape
 from .recurrent import _layer_of
 
-MERGE = {
+MERGE: dict[str | None, Callable[[Any, Any], Any]] = {
     "sum": ops.add,
     "mul": ops.multiply,
     "ave": lambda x, y: ops.divide(ops.add(x, y), 2.0),
@@ -91,12 +92,12 @@ class Bidirectional(Layer):
             layer(sequences, initial_state=state, mask=mask, training=training)
             for layer, state in zip(layers, states, strict=True)
         ]
-        forward, backward = ((r[0], r[1:]) if self.return_state else (r, ()) for r in results)
-        turned = ops.flip(backward[0], 1) if self.return_sequences else backward[0]
-        output = MERGE[self.merge_mode](forward[0], turned)
+        (forward, *first_states), (backward, *last_states) = (r if self.return_state else (r,) for r in results)
+        output = MERGE[self.merge_mode](forward, ops.flip(backward, 1) if self.return_sequences else backward)
         if not self.return_state:
             return output
-        return (*(output if self.merge_mode is None else (output,)), *forward[1], *backward[1])
+        outputs = output if self.merge_mode is None else (output,)
+        return (*outputs, *first_states, *last_states)
 
     def reset_states(self) -> None:
         """Set the states of stateful layers to zero."""

@@ -195,7 +195,11 @@ def while_loop(cond: Function, body: Function, loop_vars: Any, maximum_iteration
     12
     """
     structure, single = nest.structure(loop_vars), not isinstance(loop_vars, list | tuple)
-    unpacked = lambda values: (lambda made: (made,) if single else tuple(made))(nest.pack(structure, values))
+
+    def unpacked(values: list[Tensor]) -> tuple[Any, ...]:
+        made = nest.pack(structure, values)
+        return (made,) if single else tuple(made)
+
     carry = [as_node(leaf) for leaf in nest.flatten(loop_vars)]
     state = [parameter("loop_var", n.shape, n.dtype) for n in carry]
     count = len(state)

@@ -125,8 +125,8 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Tensor:
             f"take_along_axis: indices of shape {list(where.shape)} for a tensor of shape {list(node.shape)}"
         )
     shape = list(broadcast_shape(_one_at(node.shape, along), _one_at(where.shape, along)))
-    spread = lambda n, extent: _broadcast(n, (*shape[:along], extent, *shape[along + 1 :]))
-    return tensor(_along(spread(node, node.shape[along]), spread(where, where.shape[along]), along), x, indices)
+    table, where = (_broadcast(n, (*shape[:along], n.shape[along], *shape[along + 1 :])) for n in (node, where))
+    return tensor(_along(table, where, along), x, indices)
 
 
 def _one_at(shape: Sequence[int], axis: int) -> tuple[int, ...]:

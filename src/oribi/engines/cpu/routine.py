@@ -155,9 +155,17 @@ def _nested(
         for buffer in (*carried, *outputs, *scratch[-1]):
             accesses[buffer, True, None] = None
     used = dict.fromkeys(n for n, _, _ in accesses) | dict.fromkeys(n for table in tables for n in table)
-    own = [private for _, private in scratch]
-    places = {"routines": routines, "tables": tables, "scratch": scratch}
-    return Nested("", list(used), list(accesses), own, node=node, first=operands[0], **places)
+    return Nested(
+        "",
+        list(used),
+        list(accesses),
+        [private for _, private in scratch],
+        node=node,
+        first=operands[0],
+        routines=routines,
+        tables=tables,
+        scratch=scratch,
+    )
 
 
 def _memory_for(node: Node, index: int) -> Node:
