@@ -8,6 +8,7 @@ from oribi.layers.layer import Layer
 from oribi.ops.symbolic import Call, calls_between
 from oribi.tensor import KerasTensor
 
+from .graph_config import from_graph_config, graph_config
 from .model import Model
 
 
@@ -110,7 +111,13 @@ class Functional(Model):
         return rows + [(layer, _shown(shapes[layer])) for layer in self._graph.layers]
 
     def get_config(self) -> dict[str, Any]:
-        raise NotImplementedError("configs of functional models are not there yet; get_weights() gives the weights")
+        """The graph in Keras' form: every layer with the calls of it."""
+        return {"name": self.name, "trainable": self.trainable, **graph_config(self._graph)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "Functional":
+        inputs, outputs = from_graph_config(config, {"Functional": cls, "Model": cls, **(custom_objects or {})})
+        return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True))
 
 
 def _shown(outputs: Any) -> str:

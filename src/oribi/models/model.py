@@ -63,6 +63,15 @@ class Model(Trainer, Layer):
         """Print the layers, their output shapes and their numbers of weights."""
         summary(self, line_length, print_fn)
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
+        """The model of a config; `Model.from_config` of a functional model's makes one of that kind."""
+        if cls is Model:
+            from .functional import Functional
+
+            return Functional.from_config(config, custom_objects)
+        return cls(**config)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Not there yet."""
         raise NotImplementedError("saving models is not there yet; get_weights() gives the weights as arrays")

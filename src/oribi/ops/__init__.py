@@ -24,9 +24,10 @@ from .ordering import *  # noqa: F403
 from .symbolic import symbolic as _symbolic
 from .windows import *  # noqa: F403
 
+OPERATIONS = {"getitem": _symbolic(operators.getitem)}  # what a functional model may be made of beside layers, by name
 for _name, _function in list(globals().items()):
     if _inspect.isfunction(_function) and not _name.startswith("_") and _name not in ("as_node", "check"):
-        globals()[_name] = _symbolic(_function)
+        globals()[_name] = OPERATIONS[_name] = _symbolic(_function)
 
 
 def convert_to_tensor(x: _Any, dtype: _Any = None) -> _Tensor:

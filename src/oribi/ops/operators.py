@@ -13,7 +13,7 @@ from .symbolic import symbolic
 
 
 def _reflected(function: Any) -> Any:
-    return lambda self, other: function(other, self)
+    return lambda self, other: symbolic(function)(other, self)
 
 
 def getitem(x: Any, key: Any) -> Tensor:

@@ -1,0 +1,189 @@
+"""Functional models as configs, in the form of Keras 3: layers, with the calls of each and where their arguments come from.
+
+A tensor is named by the layer that made it, which call of it, and which of its outputs it is.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from oribi import layers as layer_classes
+from oribi import nest, ops
+from oribi.layers.input import Input
+from oribi.layers.layer import Layer
+from oribi.ops.symbolic import Call
+from oribi.tensor import KerasTensor, Tensor
+from oribi.utils.registry import deserialize, serialize
+
+Place = tuple[str, int, int]  # the name of an operation, which call of it, which of the outputs
+
+# --- to a config ------------------------------------------------------------------------------------------------------
+
+
+def graph_config(graph: Any) -> dict[str, Any]:
+    """The config of inputs, outputs and the calls between them."""
+    places: dict[KerasTensor, Place] = {t: (t.name, 0, 0) for t in nest.flatten(graph.inputs)}
+    entries: dict[str, dict[str, Any]] = {}
+    for layer in graph.input_layers:
+        entries[layer.name] = {"class_name": "InputLayer", "config": _input_config(layer), "name": layer.name}
+        entries[layer.name]["inbound_nodes"] = []
+    names = _names(graph.calls, set(entries))
+    for call in graph.calls:
+        name = names[_identity(call)]
+        entry = entries.setdefault(name, {**_operation_config(call, name), "name": name, "inbound_nodes": []})
+        number = len(entry["inbound_nodes"])
+        node = {"args": [_written(a, places) for a in call.args], "kwargs": _written(dict(call.kwargs), places)}
+        entry["inbound_nodes"].append(node)
+        places.update({t: (name, number, i) for i, t in enumerate(nest.flatten(call.outputs))})
+    listed = lambda tensors: nest.mapped(lambda t: list(places[t]), tensors)
+    return {
+        "layers": list(entries.values()),
+        "input_layers": listed(graph.inputs),
+        "output_layers": listed(graph.outputs),
+    }
+
+
+def _input_config(layer: Any) -> dict[str, Any]:
+    return {"batch_shape": list(layer.batch_shape), "dtype": layer.dtype, "name": layer.name}
+
+
+def _identity(call: Call) -> Any:
+    """Calls of one layer belong together; every call of an op stands for itself."""
+    return call.function if isinstance(call.function, Layer) else call
+
+
+def _names(calls: list[Call], taken: set[str]) -> dict[Any, str]:
+    """A name for each layer, its own, and for each call of an op."""
+    names: dict[Any, str] = {_identity(c): c.name for c in calls if isinstance(c.function, Layer)}
+    taken = taken | set(names.values())
+    for call in calls:
+        if _identity(call) not in names:
+            name, count = call.name, 0
+            while name in taken:
+                count += 1
+                name = f"{call.name}_{count}"
+            names[call] = name
+            taken.add(name)
+    return names
+
+
+def _operation_config(call: Call, name: str) -> dict[str, Any]:
+    if isinstance(call.function, Layer):
+        return serialize(call.function)
+    if call.name not in ops.OPERATIONS:
+        raise ValueError(f"the model has a call of {call.name!r}, which is no op of oribi.ops: make it a layer")
+    return {"module": "oribi.ops", "class_name": call.name, "config": {"name": name}}
+
+
+def _written(value: Any, places: Mapping[KerasTensor, Place]) -> Any:
+    """An argument of a call in terms of what JSON has."""
+    if isinstance(value, KerasTensor):
+        history = {"shape": list(value.shape), "dtype": value.dtype, "keras_history": list(places[value])}
+        return {"class_name": "__keras_tensor__", "config": history}
+    if isinstance(value, Tensor | np.ndarray):
+        array = np.asarray(value)
+        return {"class_name": "__numpy__", "config": {"value": array.tolist(), "dtype": array.dtype.name}}
+    if isinstance(value, slice):
+        return {"class_name": "__slice__", "config": {"start": value.start, "stop": value.stop, "step": value.step}}
+    if value is Ellipsis:
+        return {"class_name": "__ellipsis__", "config": {}}
+    if isinstance(value, tuple):
+        return {"class_name": "__tuple__", "config": {"items": [_written(v, places) for v in value]}}
+    if isinstance(value, list):
+        return [_written(v, places) for v in value]
+    if isinstance(value, dict):
+        return {key: _written(v, places) for key, v in value.items()}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    raise ValueError(f"the model has a call with an argument that no config can hold: {value!r}")
+
+
+# --- from a config ----------------------------------------------------------------------------------------------------
+
+
+def from_graph_config(config: Mapping[str, Any], classes: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The inputs and outputs of a model; calls are done again as soon as what they need is there.
+
+    Raises:
+        ValueError: a call needs something that is nowhere in the config.
+    """
+    table = {**layer_classes.TABLE, **classes}
+    tensors: dict[Place, Any] = {}
+    waiting: list[tuple[Callable[..., Any], str, int, Mapping[str, Any]]] = []
+    for entry in config["layers"]:
+        name = entry["name"]
+        if entry["class_name"] == "InputLayer":
+            tensors[name, 0, 0] = _input(entry["config"])
+            continue
+        operation = _operation(entry, table)
+        waiting += [(operation, name, number, node) for number, node in enumerate(entry["inbound_nodes"])]
+    while waiting:
+        later = [call for call in waiting if not _called(*call, tensors)]
+        if len(later) == len(waiting):
+            raise ValueError(
+                f"the config of the model is incomplete: {later[0][1]!r} needs a tensor that nothing makes"
+            )
+        waiting = later
+    found = lambda places: _mapped_places(places, tensors)
+    return found(config["input_layers"]), found(config["output_layers"])
+
+
+def _input(config: Mapping[str, Any]) -> KerasTensor:
+    batch, *shape = config.get("batch_shape") or (config.get("batch_size"), *config["shape"])
+    return Input(tuple(shape), batch, config.get("dtype"), config.get("name"))
+
+
+def _operation(entry: Mapping[str, Any], table: Mapping[str, Any]) -> Callable[..., Any]:
+    if entry.get("module") == "oribi.ops":
+        if entry["class_name"] not in ops.OPERATIONS:
+            raise ValueError(f"the config names an op that oribi does not have: {entry['class_name']!r}")
+        return ops.OPERATIONS[entry["class_name"]]
+    made: Callable[..., Any] = deserialize(entry, table, "layer")
+    return made
+
+
+def _called(
+    operation: Callable[..., Any], name: str, number: int, node: Mapping[str, Any], tensors: dict[Place, Any]
+) -> bool:
+    """Do a call, if all that it needs is there."""
+    if number and (name, number - 1, 0) not in tensors:
+        return False
+    try:
+        args, kwargs = _read(list(node["args"]), tensors), _read(dict(node["kwargs"]), tensors)
+    except KeyError:
+        return False
+    outputs = nest.flatten(operation(*args, **kwargs))
+    tensors.update({(name, number, i): output for i, output in enumerate(outputs)})
+    return True
+
+
+def _read(value: Any, tensors: Mapping[Place, Any]) -> Any:
+    """An argument out of what `_written` made of it; KeyError for a tensor that is not there yet."""
+    if isinstance(value, list):
+        return [_read(v, tensors) for v in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) != {"class_name", "config"}:
+        return {key: _read(v, tensors) for key, v in value.items()}
+    return _READERS[value["class_name"]](value["config"], tensors)
+
+
+_READERS: dict[str, Callable[[Any, Mapping[Place, Any]], Any]] = {
+    "__keras_tensor__": lambda config, tensors: tensors[tuple(config["keras_history"])],  # type: ignore[index]
+    "__numpy__": lambda config, tensors: np.array(config["value"], config["dtype"]),
+    "__slice__": lambda config, tensors: slice(config["start"], config["stop"], config["step"]),
+    "__ellipsis__": lambda config, tensors: Ellipsis,
+    "__tuple__": lambda config, tensors: tuple(_read(config["items"], tensors)),
+}
+
+
+def _mapped_places(places: Any, tensors: Mapping[Place, Any]) -> Any:
+    """A nest of places as one of tensors."""
+    if isinstance(places, dict):
+        return {key: _mapped_places(v, tensors) for key, v in places.items()}
+    if len(places) == 3 and isinstance(places[0], str):
+        return tensors[tuple(places)]
+    return [_mapped_places(v, tensors) for v in places]
