@@ -36,12 +36,9 @@ def graph_config(graph: Any) -> dict[str, Any]:
         node = {"args": [_written(a, places) for a in call.args], "kwargs": _written(dict(call.kwargs), places)}
         entry["inbound_nodes"].append(node)
         places.update({t: (name, number, i) for i, t in enumerate(nest.flatten(call.outputs))})
-    listed = lambda tensors: nest.mapped(lambda t: list(places[t]), tensors)
-    return {
-        "layers": list(entries.values()),
-        "input_layers": listed(graph.inputs),
-        "output_layers": listed(graph.outputs),
-    }
+    where = {"input_layers": graph.inputs, "output_layers": graph.outputs}
+    listed = {key: nest.mapped(lambda t: list(places[t]), tensors) for key, tensors in where.items()}
+    return {"layers": list(entries.values()), **listed}
 
 
 def _input_config(layer: Any) -> dict[str, Any]:
@@ -127,8 +124,7 @@ def from_graph_config(config: Mapping[str, Any], classes: Mapping[str, Any]) -> 
                 f"the config of the model is incomplete: {later[0][1]!r} needs a tensor that nothing makes"
             )
         waiting = later
-    found = lambda places: _mapped_places(places, tensors)
-    return found(config["input_layers"]), found(config["output_layers"])
+    return _mapped_places(config["input_layers"], tensors), _mapped_places(config["output_layers"], tensors)
 
 
 def _input(config: Mapping[str, Any]) -> KerasTensor:
@@ -172,7 +168,7 @@ def _read(value: Any, tensors: Mapping[Place, Any]) -> Any:
 
 
 _READERS: dict[str, Callable[[Any, Mapping[Place, Any]], Any]] = {
-    "__keras_tensor__": lambda config, tensors: tensors[tuple(config["keras_history"])],  # type: ignore[index]
+    "__keras_tensor__": lambda config, tensors: tensors[tuple(config["keras_history"])],
     "__numpy__": lambda config, tensors: np.array(config["value"], config["dtype"]),
     "__slice__": lambda config, tensors: slice(config["start"], config["stop"], config["step"]),
     "__ellipsis__": lambda config, tensors: Ellipsis,
