@@ -1,4 +1,5 @@
-"""What people train, side by side with Keras on TensorFlow and on JAX: alternating runs, medians, the table in docs/models.md.
+"""What people train, side by side with Keras on TensorFlow and on JAX and with PyTorch: alternating runs, medians, the table in
+docs/models.md.
 
 Run:  make bench-peers && make bench-models        (synthetic data of the real shapes)
 """
@@ -12,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import flops
+import peak
 from workloads import BATCH, ROWS
 
 HERE = Path(__file__).parent
@@ -19,7 +22,9 @@ PEERS = {
     "oribi": ("", "oribi", {}),
     "Keras on TensorFlow": ("tensorflow", "keras", {"KERAS_BACKEND": "tensorflow"}),
     "Keras on JAX": ("keras_jax", "keras", {"KERAS_BACKEND": "jax"}),
+    "PyTorch, own loop": ("torch", "", {}),
 }
+BACK = "## What holds each back"  # written by hand, and kept
 
 
 def run(peer: str, workload: str, peers: Path) -> dict[str, float]:
@@ -28,7 +33,8 @@ def run(peer: str, workload: str, peers: Path) -> dict[str, float]:
     python = peers / place / "bin/python" if place else Path(sys.executable)
     with tempfile.TemporaryDirectory() as cache:
         quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "ORIBI_CACHE": cache}
-        command = [str(python), str(HERE / "jobs/models_keras.py"), module, workload]
+        job = [str(HERE / "jobs/models_keras.py"), module] if module else [str(HERE / "jobs/models_torch.py")]
+        command = [str(python), *job, workload]
         done = subprocess.run(command, env={**os.environ, **extra, **quiet}, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{peer}, {workload} failed:\n{done.stderr}")
@@ -50,25 +56,34 @@ def main() -> None:
                 print(workload, peer, results[workload, peer][-1], flush=True)
     text = table(results, options.only, options.runs)
     print(text)
-    options.output.write_text(text)
+    old = options.output.read_text() if options.output.exists() else ""
+    options.output.write_text(text + (old[old.index(BACK) - 1 :] if BACK in old else ""))
 
 
 def table(results: dict[tuple[str, str], list[dict[str, float]]], workloads: list[str], runs: int) -> str:
     """The figures as a page of docs/."""
+    cores = len(os.sched_getaffinity(0))
+    most = peak.gflops(cores)
     lines = [
         "# What people train, beside its peers",
         "",
         f"Seconds an epoch in steady state (medians of {runs} alternating runs), the first fit of one batch with an empty "
-        f"cache, and peak memory of the process. {os.cpu_count()} cores, synthetic data. Made by `make bench-models`.",
+        f"cache, and peak memory of the process. {cores} cores, whose multipliers do {most:.0f} GFLOP/s in this run "
+        "(`python bench/peak.py`); the share counts the contractions of an epoch, three times those of the forward pass. "
+        "Synthetic data. Made by `make bench-models`.",
         "",
-        "| workload | rows | batch | " + " | ".join(PEERS) + " | oribi against the faster |",
-        "|---" * (len(PEERS) + 4) + "|",
+        "| workload | rows | batch | "
+        + " | ".join(PEERS)
+        + " | oribi against the fastest | GFLOP | share of the peak |",
+        "|---" * (len(PEERS) + 6) + "|",
     ]
     middle = lambda key, *which: statistics.median(r[key] for r in results[which])
     for workload in workloads:
         epochs = [middle("epoch_s", workload, peer) for peer in PEERS]
         cells = [workload, str(ROWS[workload]), str(BATCH[workload]), *(f"{seconds:.2f}" for seconds in epochs)]
-        lines.append("| " + " | ".join([*cells, f"{min(epochs[1:]) / epochs[0]:.1f}x"]) + " |")
+        work = flops.epoch(workload)
+        cells += [f"{min(epochs[1:]) / epochs[0]:.1f}x", f"{work:.0f}", f"{100 * work / epochs[0] / most:.0f} %"]
+        lines.append("| " + " | ".join(cells) + " |")
     for title, key, form in (("First fit, s", "first_s", "{:.2f}"), ("Peak memory, MB", "memory_mb", "{:.0f}")):
         lines += ["", f"## {title}", "", "| workload | " + " | ".join(PEERS) + " |", "|---" * (len(PEERS) + 1) + "|"]
         for workload in workloads:

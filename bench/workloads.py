@@ -2,7 +2,15 @@
 
 import numpy as np
 
-ROWS = {"convnet": 12800, "mlp": 12800, "autoencoder": 12800, "resnet": 1280, "lstm": 2560, "gru": 2560, "transformer": 2560}
+ROWS = {
+    "convnet": 12800,
+    "mlp": 12800,
+    "autoencoder": 12800,
+    "resnet": 1280,
+    "lstm": 2560,
+    "gru": 2560,
+    "transformer": 2560,
+}
 BATCH = {"convnet": 128, "mlp": 256, "autoencoder": 256, "resnet": 64, "lstm": 32, "gru": 32, "transformer": 32}
 SEQUENCES = ("lstm", "gru", "transformer")
 
@@ -21,7 +29,9 @@ def data(name):
 def model(name, keras):
     """A compiled model."""
     built = MODELS[name](keras, keras.layers)
-    built.compile("adam", LOSSES.get(name, lambda losses: losses.SparseCategoricalCrossentropy(from_logits=True))(keras.losses))
+    built.compile(
+        "adam", LOSSES.get(name, lambda losses: losses.SparseCategoricalCrossentropy(from_logits=True))(keras.losses)
+    )
     return built
 
 
