@@ -2,6 +2,7 @@
 
 import resource
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -25,7 +26,7 @@ def mlp():
 
 def autoencoder():
     sizes, parts = (784, 128, 64, 32, 64, 128), []
-    for before, after in zip(sizes, sizes[1:], strict=False):
+    for before, after in pairwise(sizes):
         parts += [nn.Linear(before, after), nn.ReLU()]
     return nn.Sequential(*parts, nn.Linear(128, 784), nn.Sigmoid())
 
