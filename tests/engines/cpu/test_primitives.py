@@ -5,7 +5,8 @@ import pytest
 
 from oribi.engines import reference
 from oribi.engines.cpu import Executable
-from oribi.graph import elementwise
+from oribi.graph import dtypes, elementwise
+from oribi.graph.grad import grad
 from oribi.graph.node import parameter
 from oribi.graph.primitives import PRIMITIVES
 from oribi.graph.program import make
@@ -33,6 +34,29 @@ def test_agrees_with_the_reference(name):
     got = Executable(make(inputs, [], outputs)).run(arrays, [], threads=2)
     for label, node, want, have in zip(labels, outputs, expected, got, strict=True):
         assert_close(have[0], want, node.dtype, label)
+
+
+@pytest.mark.parametrize("name", sorted({c.name for c in CASES if c.smooth}))
+def test_gradients_agree_with_the_reference(name):
+    """The gradients of all cases of a primitive as outputs of one program."""
+    inputs, arrays, outputs, labels = [], [], [], []
+    for case in [c for c in CASES if c.name == name and c.smooth and "float32" in c.dtypes]:
+        operands = case.operands("float32")
+        node = case.build(*operands)
+        if not dtypes.is_float(node.dtype):
+            continue
+        cotangent = parameter("ct", node.shape, node.dtype)
+        wanted = [o for o in operands if dtypes.is_float(o.dtype)]
+        inputs += [*operands, cotangent]
+        arrays += [*case.arrays("float32"), np.asarray(np.random.default_rng(5).uniform(-1, 1, node.shape), node.dtype)]
+        outputs += grad(node, wanted, cotangent)
+        labels += [str(case)] * len(wanted)
+    expected = reference.evaluate(outputs, dict(zip(inputs, arrays, strict=True)))
+    got = Executable(make(inputs, [], outputs)).run(arrays, [], threads=2)
+    for label, want, have in zip(labels, expected, got, strict=True):
+        np.testing.assert_allclose(
+            have[0], want, rtol=2e-5, atol=2e-5 * max(1.0, np.abs(want).max(initial=0)), err_msg=label
+        )
 
 
 def assert_close(have, want, dtype, label):

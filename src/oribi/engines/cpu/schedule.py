@@ -13,6 +13,7 @@ from oribi.graph.node import Node, Shape, size_of
 from .expression import collapses
 from .fuse import ARG_REDUCTIONS, IN_ORDER, LOOPS, REDUCTIONS, Kernel
 from .index import LEAVES, stride_of
+from .padding import useful_share
 from .rewrite import splat_of
 from .target import Target
 
@@ -178,7 +179,8 @@ def _contract(root: Node, domain: Shape, updates: bool, target: Target) -> Sched
     owned_by_rhs = vector >= lhs_free
     still = range(batches, lhs_free) if owned_by_rhs else range(lhs_free, len(domain))
     rows = _row_axes(root, [a for a in still if domain[a] > 1], int(not owned_by_rhs))
-    row, tile = _tile(rows, domain[vector], root.dtype, target)
+    shares = [useful_share(root, int(not owned_by_rhs), axis) for axis, _ in rows]
+    row, tile = _tile(rows, domain[vector], root.dtype, target, shares)
     split = _split_axis(domain, vector)
     columns = tile[1] * target.lanes
     if _holds_weights(root, owned_by_rhs, updates) and domain[vector] >= 2 * columns:
@@ -211,7 +213,9 @@ def _holds_weights(root: Node, owned_by_rhs: bool, updates: bool) -> bool:
     return stays and weights.size * dtypes.itemsize(root.dtype) >= LARGE_WEIGHTS
 
 
-def _tile(rows: list[Row], columns: int, dtype: str, target: Target) -> tuple[int | None, tuple[int, int]]:
+def _tile(
+    rows: list[Row], columns: int, dtype: str, target: Target, shares: list[float]
+) -> tuple[int | None, tuple[int, int]]:
     """The row axis, and the rows and vectors whose accumulators fill the registers, with the least work in all.
 
     Each step of the depth loads the tile's vectors and one element for each row, and multiplies each with each. The last tiles of
@@ -220,20 +224,21 @@ def _tile(rows: list[Row], columns: int, dtype: str, target: Target) -> tuple[in
     Args:
         rows: the axes that may be the tile's rows, the nearest in memory first.
         columns: extent of the vector axis.
+        shares: for each of those axes, which part of the depth has to be walked.
     """
     registers = target.accumulators() // (2 if dtypes.itemsize(dtype) > 4 else 1)
     best_rows, best_vectors = target.tile()
     blocks = -(-columns // target.lanes)
     others = size_of(n for _, n in rows)
     choices = []
-    for axis, extent in rows:
+    for (axis, extent), share in zip(rows, shares, strict=True):
         widest = best_vectors if extent >= best_rows else 8
         for tall in range(1, min(extent, registers) + 1):
             for wide in range(1, min(blocks, registers // tall, widest) + 1):
                 tiles = -(-extent // tall) * -(-blocks // wide) * (others // extent)
                 step = max(tall * wide, (tall + wide + 1) // 2 + 1, LATENCY) + STEP * (1 if axis == rows[0][0] else 2)
                 unlike = abs(tall * wide - best_rows * best_vectors), abs(tall - best_rows), -(axis or 0)
-                choices.append((tiles * step, *unlike, axis, (tall, wide)))
+                choices.append((tiles * step * share, *unlike, axis, (tall, wide)))
     *_, axis, tile = min(choices, key=lambda c: c[:4])
     return axis, tile
 

@@ -9,6 +9,7 @@ from oribi.graph.node import Node
 from .expression import Mask, scalar_index
 from .index import Affine, Var, flat_index, of, through_views
 from .llvm import Builder, Value, const, i64
+from .padding import bands, operand_axes
 
 if TYPE_CHECKING:
     from .kernels import Emitter
@@ -26,7 +27,7 @@ class Tile:
         contract, batch = root.attributes["contract"], root.attributes["batch"]
         lhs = root.operands[0]
         self.depth_vars = [Var(f"k{i}", lhs.shape[a]) for i, a in enumerate(contract[0])]
-        self.axes = [_operand_axes(root, side) for side in (0, 1)]
+        self.axes = [operand_axes(root, side) for side in (0, 1)]
         owner = len(batch[0]) + len(free_axes(len(lhs.shape), contract[0], batch[0]))
         self.vector_side = int(vector >= owner)
 
@@ -53,7 +54,24 @@ class Tile:
         self._note(1 - self.vector_side)
         start = b.spread(const(0, self.root.dtype), b.lanes)
         sums = [start] * (len(rows) * vectors)
-        return self._walk(_nest(self.depth_vars, [wide, *tall]), wide, tall, sums, masks)
+        nest = _nest(b, self.depth_vars, [wide, *tall], self._ranges(at))
+        return self._walk(nest, wide, tall, sums, masks)
+
+    def _ranges(self, at: list[Affine]) -> "dict[Var, Range]":
+        """For operands under padding: the steps of depth variables that meet elements, the same for all rows and lanes."""
+        b, ranges = self.e.b, {}
+        varying = {v for axis in (self.row, self.vector) if axis is not None for v in at[axis].terms}
+        for side in (0, 1):
+            for band in bands(self.root, side, self.depth_vars, at, self.e.is_buffer):
+                if band.depth in ranges or any(v in varying or v.lanes for v in band.rest.terms):
+                    continue
+                start = b.sub(i64(band.low), scalar_index(b, band.rest))
+                low, high = b.maximum(i64(0), start), b.minimum(i64(band.depth.extent), b.add(start, i64(band.spread)))
+                if band.step > 1:
+                    past = b.binary("urem", b.sub(low, start), i64(band.step))
+                    low = b.add(low, b.binary("urem", b.sub(i64(band.step), past), i64(band.step)))
+                ranges[band.depth] = Range(low, high, band.step)
+        return ranges
 
     def _note(self, side: int) -> None:
         """Tell the planner what is read: the thread's own rows where the operand's split axis is the domain's."""
@@ -80,7 +98,8 @@ class Tile:
         b = self.e.b
         if nest:
             level, *inner = nest
-            with b.loop(i64(0), i64(level.extent), carried=sums) as loop:
+            low, high, step = level.steps or Range(i64(0), i64(level.extent), 1)
+            with b.loop(low, high, step, carried=sums) as loop:
                 moved = [stream.moved(b, self.root.dtype, level.var, loop.index) for stream in (wide, *tall)]
                 loop.next = self._walk(inner, moved[0], moved[1:], loop.carried, masks)
             return loop.out
@@ -93,11 +112,20 @@ class Tile:
         return result
 
 
+class Range(NamedTuple):
+    """The steps of a loop: `range(low, high, step)`."""
+
+    low: Value
+    high: Value
+    step: int
+
+
 class Level(NamedTuple):
-    """A loop of the depth: the variable by whose steps the operands move, and how often."""
+    """A loop of the depth: the variable by whose steps the operands move, and how often; `steps`, if not always and all."""
 
     var: Var
     extent: int
+    steps: Range | None = None
 
 
 class Stream(NamedTuple):
@@ -110,16 +138,19 @@ class Stream(NamedTuple):
         return self._replace(pointer=b.address(self.pointer, dtype, b.mul(by, i64(self.steps[var]))))
 
 
-def _nest(depth: list[Var], streams: list[Stream]) -> list[Level]:
+def _nest(b: Builder, depth: list[Var], streams: list[Stream], ranges: dict[Var, Range]) -> list[Level]:
     """The loops of the depth, the furthest steps outermost; axes that all operands walk through as one become one loop."""
     order = sorted((v for v in depth if v.extent > 1), key=lambda v: -max(s.steps[v] for s in streams))
     levels: list[Level] = []
     for var in reversed(order):
-        inner = levels[-1] if levels else None
-        if inner and all(s.steps[var] == s.steps[inner.var] * inner.extent for s in streams):
-            levels[-1] = Level(inner.var, inner.extent * var.extent)
+        inner, steps = levels[-1] if levels else None, ranges.get(var)
+        joins = inner and inner.steps is None and (steps is None or steps.step == 1)
+        if joins and all(s.steps[var] == s.steps[inner.var] * inner.extent for s in streams):
+            if steps is not None:
+                steps = Range(b.mul(steps.low, i64(inner.extent)), b.mul(steps.high, i64(inner.extent)), 1)
+            levels[-1] = Level(inner.var, inner.extent * var.extent, steps)
         else:
-            levels.append(Level(var, var.extent))
+            levels.append(Level(var, var.extent, steps))
     return levels[::-1]
 
 
@@ -127,22 +158,3 @@ def _multiply_add(b: Builder, x: Value, y: Value, z: Value) -> Value:
     if dtypes.is_float(x.dtype):
         return b.intrinsic("fma", x, y, z)
     return b.binary("add", b.binary("mul", x, y), z)
-
-
-def _operand_axes(root: Node, side: int) -> list[tuple[str, int]]:
-    """For each axis of an operand: ("depth", which contracted pair) or ("domain", which axis of the result)."""
-    contract, batch = root.attributes["contract"], root.attributes["batch"]
-    lhs, operand = root.operands[0], root.operands[side]
-    free = free_axes(len(operand.shape), contract[side], batch[side])
-    first = len(batch[0])
-    if side == 1:
-        first += len(free_axes(len(lhs.shape), contract[0], batch[0]))
-    axes: list[tuple[str, int]] = []
-    for axis in range(len(operand.shape)):
-        if axis in contract[side]:
-            axes.append(("depth", contract[side].index(axis)))
-        elif axis in batch[side]:
-            axes.append(("domain", batch[side].index(axis)))
-        else:
-            axes.append(("domain", first + free.index(axis)))
-    return axes

@@ -1,0 +1,81 @@
+"""What of a contraction's depth meets padding: steps that would multiply with zeros are left out.
+
+A convolution's gradient reads its operand under a border of zeros, and, where the convolution has strides, with zeros between the
+elements. Which taps of a window lie on elements depends on the place of the window alone.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from oribi.graph.contraction import free_axes
+from oribi.graph.node import Node
+
+from .index import Affine, Var, of, through_views
+
+
+class Band(NamedTuple):
+    """The steps `k` of a depth variable that meet elements: `k + rest` in low, low + step, ... below low + spread."""
+
+    depth: Var
+    rest: Affine
+    low: int
+    spread: int
+    step: int
+
+
+def operand_axes(root: Node, side: int) -> list[tuple[str, int]]:
+    """For each axis of an operand: ("depth", which contracted pair) or ("domain", which axis of the result)."""
+    contract, batch = root.attributes["contract"], root.attributes["batch"]
+    lhs, operand = root.operands[0], root.operands[side]
+    free = free_axes(len(operand.shape), contract[side], batch[side])
+    first = len(batch[0])
+    if side == 1:
+        first += len(free_axes(len(lhs.shape), contract[0], batch[0]))
+    axes: list[tuple[str, int]] = []
+    for axis in range(len(operand.shape)):
+        if axis in contract[side]:
+            axes.append(("depth", contract[side].index(axis)))
+        elif axis in batch[side]:
+            axes.append(("domain", batch[side].index(axis)))
+        else:
+            axes.append(("domain", first + free.index(axis)))
+    return axes
+
+
+def bands(
+    root: Node, side: int, depth: Sequence[Var], at: Sequence[Affine], is_buffer: Callable[[Node], bool]
+) -> list[Band]:
+    """The bands of an operand at a point of the domain."""
+    axes = operand_axes(root, side)
+    index = tuple(of(depth[where]) if kind == "depth" else at[where] for kind, where in axes)
+    base, dims = through_views(root.operands[side], index, is_buffer)
+    if base.op != "pad" or base.attributes["value"] != 0 or len(dims) != len(base.shape):
+        return []
+    found = []
+    rows = (base.attributes[key] for key in ("low", "high", "interior"))
+    for dim, extent, low, high, gap in zip(dims, base.operands[0].shape, *rows, strict=True):
+        mine = [v for v in dim.terms if v in depth]
+        if (low > 0 or high > 0 or gap) and extent and len(mine) == 1 and dim.coefficient(mine[0]) == 1:
+            rest = Affine({v: c for v, c in dim.terms.items() if v is not mine[0]}, dim.constant)
+            found.append(Band(mine[0], rest, low, (extent - 1) * (gap + 1) + 1, gap + 1))
+    return found
+
+
+def useful_share(root: Node, side: int, row: int | None) -> float:
+    """Which part of the depth is left, if a tile's rows run along `row`: bands that differ from row to row are of no use."""
+    if root.op != "dot_general":
+        return 1.0
+    depth = [Var(f"k{i}", root.operands[0].shape[a]) for i, a in enumerate(root.attributes["contract"][0])]
+    domain = [Var(f"d{a}", n) for a, n in enumerate(root.shape)]
+    share = 1.0
+    for band in bands(root, side, depth, [of(v) for v in domain], lambda node: False):
+        places = [v for v in band.rest.terms if row is None or v is not domain[row]]
+        if len(places) != len(band.rest.terms) or len(places) > 1:
+            continue
+        starts = [band.rest.constant]
+        if places:
+            starts = [band.rest.constant + band.rest.coefficient(places[0]) * i for i in range(places[0].extent)]
+        met = range(band.low, band.low + band.spread, band.step)
+        counted = sum(start + k in met for start in starts for k in range(band.depth.extent))
+        share *= counted / (len(starts) * band.depth.extent)
+    return share
