@@ -282,3 +282,32 @@ def test_bits_do_not_depend_on_threads(monkeypatch):
 def test_errors_are_in_the_users_terms(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("weights", [None, RNG.random((64, 7))], ids=["plain", "weighted"])
+@pytest.mark.parametrize("reduction", ["sum_over_batch_size", "sum"])
+def test_masked_steps_do_not_count_in_the_loss(keras, reduction, weights):
+    tokens = RNG.integers(0, 5, (64, 7))
+    y = RNG.normal(size=(64, 7, 1)).astype("float32")
+
+    def build(k):
+        layers = [k.layers.Embedding(5, 4, mask_zero=True), k.layers.GRU(5, return_sequences=True), k.layers.Dense(1)]
+        return k.Sequential(layers)
+
+    theirs, ours = twins(keras, lambda layers: build(keras if layers is keras.layers else oribi), tokens)
+    losses = []
+    for model, k in ((theirs, keras), (ours, oribi)):
+        model.compile(k.optimizers.SGD(0.01), k.losses.MeanSquaredError(reduction=reduction))
+        history = model.fit(tokens, y, sample_weight=weights, batch_size=16, epochs=2, shuffle=False, verbose=0)
+        losses.append(history.history["loss"])
+    np.testing.assert_allclose(*losses, rtol=2e-4)
+
+
+def test_masked_steps_do_not_count_in_metrics():
+    tokens = RNG.integers(0, 3, (8, 7))
+    model = oribi.Sequential([L.Embedding(3, 4, mask_zero=True), L.SimpleRNN(5, return_sequences=True), L.Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"])
+    y = RNG.normal(size=(8, 7, 1)).astype("float32")
+    error = np.abs(model.predict(tokens, verbose=0) - y)[..., 0]
+    have = model.evaluate(tokens, y, batch_size=3, verbose=0)[1]
+    assert have == pytest.approx(error[tokens != 0].mean(), rel=1e-5)

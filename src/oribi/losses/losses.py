@@ -11,7 +11,7 @@ from oribi.ops.core import as_node
 from oribi.tensor import Tensor
 from oribi.utils.registry import lookup, resolve, snake_case, table_of
 
-from .reduction import REDUCTIONS, align, reduce_weighted
+from .reduction import REDUCTIONS, align, masked_weights, reduce_weighted
 
 # --- functions --------------------------------------------------------------------------------------------------------
 
@@ -97,7 +97,7 @@ class Loss:
         raise NotImplementedError(f"{type(self).__name__} needs a call(self, y_true, y_pred) method")
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
-        """The reduced loss.
+        """The reduced loss; steps that the predictions' mask leaves out do not count.
 
         Args:
             y_true: true values, `(batch, ...)`.
@@ -105,7 +105,9 @@ class Loss:
             sample_weight: a weight for each example, `(batch,)`, or for each of its losses.
         """
         y_pred = ops.convert_to_tensor(y_pred)
-        return reduce_weighted(self.call(ops.convert_to_tensor(y_true), y_pred), sample_weight, self.reduction)
+        values = ops.convert_to_tensor(self.call(ops.convert_to_tensor(y_true), y_pred))
+        weights = masked_weights(y_pred.mask, sample_weight, values.dtype, self.reduction)
+        return reduce_weighted(values, weights, self.reduction)
 
     def check(self, y: np.ndarray, output_shape: tuple[int | None, ...]) -> None:
         """Raise a ValueError if a whole array of true values cannot be meant for a model's output."""

@@ -36,6 +36,19 @@ def weights_for(values: Tensor, sample_weight: Any) -> Tensor:
         raise ValueError(f"sample_weight of shape {shapes[0]} does not fit values of shape {shapes[1]}") from None
 
 
+def masked_weights(mask: Any, sample_weight: Any, dtype: str, reduction: str | None) -> Any:
+    """Sample weights that leave out what a mask of the predictions says is not there; under a mean, the rest counts for all."""
+    if mask is None:
+        return sample_weight
+    there = ops.cast(mask, dtype)
+    if reduction in ("mean", "sum_over_batch_size"):
+        count = ops.sum(there)
+        there = ops.multiply(there, ops.divide(float(there.size), ops.maximum(count, 1.0)))
+    if sample_weight is None:
+        return there
+    return ops.multiply(there, weights_for(there, sample_weight))
+
+
 def reduce_weighted(values: Any, sample_weight: Any, reduction: str | None) -> Tensor:
     """Values times their weights, reduced."""
     values = ops.convert_to_tensor(values)

@@ -7,7 +7,7 @@ import numpy as np
 
 from oribi import losses, ops
 from oribi.layers.naming import auto_name
-from oribi.losses.reduction import align, weights_for
+from oribi.losses.reduction import align, masked_weights, weights_for
 from oribi.tensor import Tensor, Variable
 from oribi.utils.registry import lookup, resolve, table_of
 
@@ -137,6 +137,7 @@ class MeanMetricWrapper(Mean):
         self.arguments = arguments
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+        sample_weight = masked_weights(getattr(y_pred, "mask", None), sample_weight, self.dtype, "sum")
         super().update_state(self.fn(y_true, y_pred, **self.arguments), sample_weight)
 
 

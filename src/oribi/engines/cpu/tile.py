@@ -59,7 +59,8 @@ class Tile:
 
     def _ranges(self, at: list[Affine]) -> "dict[Var, Range]":
         """For operands under padding: the steps of depth variables that meet elements, the same for all rows and lanes."""
-        b, ranges = self.e.b, {}
+        b = self.e.b
+        ranges: dict[Var, Range] = {}
         varying = {v for axis in (self.row, self.vector) if axis is not None for v in at[axis].terms}
         for side in (0, 1):
             for band in bands(self.root, side, self.depth_vars, at, self.e.is_buffer):
@@ -143,9 +144,9 @@ def _nest(b: Builder, depth: list[Var], streams: list[Stream], ranges: dict[Var,
     order = sorted((v for v in depth if v.extent > 1), key=lambda v: -max(s.steps[v] for s in streams))
     levels: list[Level] = []
     for var in reversed(order):
-        inner, steps = levels[-1] if levels else None, ranges.get(var)
-        joins = inner and inner.steps is None and (steps is None or steps.step == 1)
-        if joins and all(s.steps[var] == s.steps[inner.var] * inner.extent for s in streams):
+        steps = ranges.get(var)
+        inner = levels[-1] if levels and levels[-1].steps is None and (steps is None or steps.step == 1) else None
+        if inner and all(s.steps[var] == s.steps[inner.var] * inner.extent for s in streams):
             if steps is not None:
                 steps = Range(b.mul(steps.low, i64(inner.extent)), b.mul(steps.high, i64(inner.extent)), 1)
             levels[-1] = Level(inner.var, inner.extent * var.extent, steps)
