@@ -10,6 +10,7 @@ from oribi.graph.batching import batched
 from oribi.graph.contraction import dot_general
 from oribi.graph.node import parameter
 from oribi.graph.ordered import cumsum
+from oribi.graph.windows import conv_general_dilated
 
 LENGTH = 4
 NODES = {
@@ -28,6 +29,9 @@ NODES = {
     "dot-left-in-batches": lambda x, w: dot_general(x, w, ((1,), (1,)), ((0,), (0,))),
     "dot-right-in-batches": lambda x, w: dot_general(w, x, ((1,), (1,)), ((0,), (0,))),
     "dot-both-in-batches": lambda x, w: dot_general(x, x, ((1,), (1,)), ((0,), (0,))),
+    "conv": lambda x, w: conv_general_dilated(
+        structural.reshape(x, (1, 3, 4)), structural.reshape(w, (3, 4, 1)), (1,), ((1, 1),), (1,), (1,), 1
+    ),
     "dot-of-dots": lambda x, w: dot_general(dot_general(x, w, ((1,), (1,))), w, ((1,), (0,))),
 }
 

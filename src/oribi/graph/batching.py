@@ -9,7 +9,7 @@ from .reductions import REDUCTIONS, broadcast_in_dim
 from .structural import reshape, transpose
 
 # What is worth computing for all steps at once, before a loop: one large contraction is faster than many small ones.
-WORTHWHILE = frozenset({"dot_general"})
+WORTHWHILE = frozenset({"dot_general", "conv_general_dilated"})
 
 
 def batched(node: Node, slices: Mapping[Node, Node], fixed: Mapping[Node, Node]) -> Node | None:
@@ -32,16 +32,17 @@ def batched(node: Node, slices: Mapping[Node, Node], fixed: Mapping[Node, Node])
             nodes = tuple(n for n, _ in operands)
             alike = one if same else Node(one.primitive, nodes, one.attributes, one.shape, one.dtype, one.origin)
             new[one] = alike, False
-        elif one.op in RULES:
-            new[one] = RULES[one.op](one, operands, length), True
         else:
-            return None
+            made = RULES[one.op](one, operands, length) if one.op in RULES else None
+            if made is None:
+                return None
+            new[one] = made, True
     value, varies = new[node]
     return value if varies else broadcast_in_dim(value, (length, *value.shape), tuple(range(1, len(value.shape) + 1)))
 
 
 Operands = list[tuple[Node, bool]]
-Rule = Callable[[Node, Operands, int], Node]
+Rule = Callable[[Node, Operands, int], "Node | None"]
 
 
 def _elementwise(node: Node, operands: Operands, length: int) -> Node:
@@ -101,6 +102,15 @@ def _dot(node: Node, operands: Operands, length: int) -> Node:
     return transpose(product, (at, *(axis for axis in range(rank) if axis != at)))
 
 
+def _conv(node: Node, operands: Operands, length: int) -> Node | None:
+    """Of the operand's slices alone: they are more rows of the batch."""
+    (lhs, left), (rhs, right) = operands
+    if not left or right:
+        return None
+    rows = reshape(lhs, (length * lhs.shape[1], *lhs.shape[2:]))
+    return reshape(node.primitive(rows, rhs, **node.attributes), (length, *node.shape))
+
+
 RULES: dict[str, Rule] = {
     **dict.fromkeys(ELEMENTWISE, _elementwise),
     **dict.fromkeys((p.name for p in REDUCTIONS), _reduction),
@@ -110,4 +120,5 @@ RULES: dict[str, Rule] = {
     "slice": _along_axes({"start": 0, "limit": -1, "strides": 1}),
     "pad": _along_axes({"low": 0, "high": 0, "interior": 0}),
     "dot_general": _dot,
+    "conv_general_dilated": _conv,
 }

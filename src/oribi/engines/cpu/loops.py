@@ -1,9 +1,8 @@
 """loops: the programs inside of a program (`scan`, `while_loop`, `cond`), made ready to be compiled as that is.
 
 `tidy` merges scans that are alike but for what they return, and drops what nobody reads. `sink` moves what only one branch needs
-into that branch. `prepare` puts every body through
-the passes, and takes out of it what is the same in every step. `own_operands` gives each loop its operands in memory, as its body
-expects them.
+into that branch. `prepare` puts every body through the passes, and takes out of it what is the same in every step. `own_operands`
+gives each loop its operands in memory, as its body expects them.
 """
 
 from collections.abc import Callable
@@ -11,11 +10,12 @@ from collections.abc import Callable
 from oribi.graph.control import depending, element_p, spec, substituted
 from oribi.graph.node import Node, parameter, topological
 from oribi.graph.program import Program
+from oribi.graph.scan import scan_p
 
 from .fuse import COMPUTES, LOOPS, reshaped_buffer
 from .index import AFFINE_VIEWS, LEAVES
 from .own import pack
-from .rewrite import Context, rebuilt, rewrite, splat_of
+from .rewrite import rebuilt, rewrite, splat_of
 
 BODIES = {"scan": ("body",), "while_loop": ("body",), "cond": ("on_true", "on_false")}
 
@@ -114,8 +114,6 @@ class _Leader:
             )
             scanned = sum(i >= count - attributes["scanned"] for i in self.inputs)
             given = [operands[i] for i in self.inputs] + [operands[count + i] for i in self.state]
-            from oribi.graph.scan import scan_p
-
             self.made = scan_p(*given, **{**attributes, "body": program, "scanned": scanned})
         return self.made
 
@@ -192,10 +190,10 @@ def _with_insides(node: Node, place: dict[Node, Place]) -> Node:
 
 def prepare(program: Program, passes: Callable[[Program], Program]) -> Program:
     """The program with every body put through `passes`, and what does not change from step to step computed before the loop."""
-    return rewrite(program, dict.fromkeys(LOOPS, lambda node, context: _prepared(node, context, passes)))
+    return rewrite(program, dict.fromkeys(LOOPS, lambda node, context: _prepared(node, passes)))
 
 
-def _prepared(node: Node, context: Context, passes: Callable[[Program], Program]) -> Node:
+def _prepared(node: Node, passes: Callable[[Program], Program]) -> Node:
     attributes = dict(node.attributes)
     operands = list(node.operands)
     if node.op == "cond":
