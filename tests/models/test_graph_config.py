@@ -112,3 +112,10 @@ def test_a_config_that_does_not_fit_is_told(change, message):
     change(config)
     with pytest.raises(ValueError, match=message):
         oribi.Model.from_config(config)
+
+
+def test_an_input_may_say_its_whole_shape():
+    assert oribi.Input(batch_shape=(4, None, 3)).shape == oribi.Input((None, 3), batch_size=4).shape == (4, None, 3)
+    for given in ({}, {"shape": (3,), "batch_shape": (2, 3)}, {"batch_size": 2, "batch_shape": (2, 3)}):
+        with pytest.raises(ValueError, match="Input needs a shape, or a batch_shape and no batch_size"):
+            oribi.Input(**given)

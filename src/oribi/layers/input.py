@@ -18,29 +18,34 @@ class InputLayer(Layer):
         batch_size: of the batch axis, if it is fixed.
         dtype: of the data.
         name: of the input.
+        batch_shape: the shape with the batch axis, in place of the first two.
     """
 
     def __init__(
-        self, shape: Sequence[int | None], batch_size: int | None = None, dtype: Any = None, name: str | None = None
+        self,
+        shape: Sequence[int | None] | None = None,
+        batch_size: int | None = None,
+        dtype: Any = None,
+        name: str | None = None,
+        batch_shape: Sequence[int | None] | None = None,
     ) -> None:
         super().__init__(name=name or auto_name("InputLayer"), dtype=dtype)
-        self.batch_shape = (batch_size, *shape)
+        self.batch_shape = _whole_shape(shape, batch_size, batch_shape)
         self.built = True
 
     def call(self, inputs: Any) -> Any:
         return inputs
 
     def get_config(self) -> dict[str, Any]:
-        return {
-            "shape": self.batch_shape[1:],
-            "batch_size": self.batch_shape[0],
-            "dtype": self.dtype,
-            "name": self.name,
-        }
+        return {"batch_shape": self.batch_shape, "dtype": self.dtype, "name": self.name}
 
 
 def Input(
-    shape: Sequence[int | None], batch_size: int | None = None, dtype: Any = None, name: str | None = None
+    shape: Sequence[int | None] | None = None,
+    batch_size: int | None = None,
+    dtype: Any = None,
+    name: str | None = None,
+    batch_shape: Sequence[int | None] | None = None,
 ) -> KerasTensor:
     """Stands for a model's input: the first entry of a Sequential, or where a functional model begins.
 
@@ -49,11 +54,25 @@ def Input(
         batch_size: of the batch axis, if it is fixed.
         dtype: of the data; `float32` by default.
         name: of the input.
+        batch_shape: the shape with the batch axis, in place of the first two.
 
     >>> Input((28, 28)).shape
     (None, 28, 28)
     """
-    if isinstance(shape, int):
-        raise ValueError(f"Input: shape must be a tuple such as ({shape},), got the number {shape}")
-    kind = dtypes.canonical(dtype or dtypes.FLOATX)
-    return KerasTensor((batch_size, *shape), kind, name or auto_name("input"))
+    whole = _whole_shape(shape, batch_size, batch_shape)
+    return KerasTensor(whole, dtypes.canonical(dtype or dtypes.FLOATX), name or auto_name("input"))
+
+
+def _whole_shape(shape: Any, batch_size: int | None, batch_shape: Any) -> tuple[int | None, ...]:
+    """The shape with the batch axis first.
+
+    Raises:
+        ValueError: there is none, or there are two.
+    """
+    if (shape is None) == (batch_shape is None) or (batch_shape is not None and batch_size is not None):
+        given = f"shape={shape}, batch_size={batch_size}, batch_shape={batch_shape}"
+        raise ValueError(f"Input needs a shape, or a batch_shape and no batch_size. Received: {given}")
+    given = shape if batch_shape is None else batch_shape
+    if isinstance(given, int):
+        raise ValueError(f"Input: shape must be a tuple such as ({given},), got the number {given}")
+    return (batch_size, *given) if batch_shape is None else tuple(given)

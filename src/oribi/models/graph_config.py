@@ -26,8 +26,7 @@ def graph_config(graph: Any) -> dict[str, Any]:
     places: dict[KerasTensor, Place] = {t: (t.name, 0, 0) for t in nest.flatten(graph.inputs)}
     entries: dict[str, dict[str, Any]] = {}
     for layer in graph.input_layers:
-        entries[layer.name] = {"class_name": "InputLayer", "config": _input_config(layer), "name": layer.name}
-        entries[layer.name]["inbound_nodes"] = []
+        entries[layer.name] = {**serialize(layer), "name": layer.name, "inbound_nodes": []}
     names = _names(graph.calls, set(entries))
     for call in graph.calls:
         name = names[_identity(call)]
@@ -39,10 +38,6 @@ def graph_config(graph: Any) -> dict[str, Any]:
     where = {"input_layers": graph.inputs, "output_layers": graph.outputs}
     listed = {key: nest.mapped(lambda t: list(places[t]), tensors) for key, tensors in where.items()}
     return {"layers": list(entries.values()), **listed}
-
-
-def _input_config(layer: Any) -> dict[str, Any]:
-    return {"batch_shape": list(layer.batch_shape), "dtype": layer.dtype, "name": layer.name}
 
 
 def _identity(call: Call) -> Any:
