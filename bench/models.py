@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import flops
 import peak
@@ -27,14 +28,14 @@ PEERS = {
 BACK = "## What holds each back"  # written by hand, and kept
 
 
-def run(peer: str, workload: str, peers: Path) -> dict[str, float]:
+def run(peer: str, workload: str, peers: Path, seed: int) -> dict[str, Any]:
     """One workload in a process of its own, with an empty cache."""
     place, module, extra = PEERS[peer]
     python = peers / place / "bin/python" if place else Path(sys.executable)
     with tempfile.TemporaryDirectory() as cache:
         quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "ORIBI_CACHE": cache}
         job = [str(HERE / "jobs/models_keras.py"), module] if module else [str(HERE / "jobs/models_torch.py")]
-        command = [str(python), *job, workload]
+        command = [str(python), *job, workload, str(seed)]
         done = subprocess.run(command, env={**os.environ, **extra, **quiet}, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{peer}, {workload} failed:\n{done.stderr}")
@@ -48,11 +49,11 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=list(ROWS), help="workloads")
     parser.add_argument("--output", type=Path, default=HERE.parent / "docs/models.md")
     options = parser.parse_args()
-    results: dict[tuple[str, str], list[dict[str, float]]] = {}
-    for _ in range(options.runs):
+    results: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for seed in range(options.runs):
         for workload in options.only:
             for peer in PEERS:
-                results.setdefault((workload, peer), []).append(run(peer, workload, options.peers))
+                results.setdefault((workload, peer), []).append(run(peer, workload, options.peers, seed))
                 print(workload, peer, results[workload, peer][-1], flush=True)
     text = table(results, options.only, options.runs)
     print(text)
@@ -60,7 +61,7 @@ def main() -> None:
     options.output.write_text(text + (old[old.index(BACK) - 1 :] if BACK in old else ""))
 
 
-def table(results: dict[tuple[str, str], list[dict[str, float]]], workloads: list[str], runs: int) -> str:
+def table(results: dict[tuple[str, str], list[dict[str, Any]]], workloads: list[str], runs: int) -> str:
     """The figures as a page of docs/."""
     cores = len(os.sched_getaffinity(0))
     most = peak.gflops(cores)
@@ -88,7 +89,22 @@ def table(results: dict[tuple[str, str], list[dict[str, float]]], workloads: lis
         lines += ["", f"## {title}", "", "| workload | " + " | ".join(PEERS) + " |", "|---" * (len(PEERS) + 1) + "|"]
         for workload in workloads:
             lines.append("| " + " | ".join([workload, *(form.format(middle(key, workload, p)) for p in PEERS)]) + " |")
+    lines += [
+        "",
+        "## Loss, epoch by epoch",
+        "",
+        "From the least to the most over the seeds, four epochs and one batch from the start.",
+        "",
+    ]
+    lines += ["| workload | " + " | ".join(PEERS) + " |", "|---" * (len(PEERS) + 1) + "|"]
+    for workload in workloads:
+        lines.append("| " + " | ".join([workload, *(curve(results[workload, peer]) for peer in PEERS)]) + " |")
     return "\n".join([*lines, ""])
+
+
+def curve(runs: list[dict[str, Any]]) -> str:
+    """The losses of some runs, each epoch's from the least to the most."""
+    return ", ".join(f"{min(at):.3g} to {max(at):.3g}" for at in zip(*(r["losses"] for r in runs), strict=True))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One workload on a Keras API: the first fit, then steady epochs.    Run: models_keras.py oribi|keras WORKLOAD"""
+"""One workload on a Keras API: the first fit, then steady epochs.    Run: models_keras.py oribi|keras WORKLOAD [SEED]"""
 
 import resource
 import sys
@@ -10,11 +10,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import workloads
 
 module, name = sys.argv[1:3]
+seed = int(sys.argv[3]) if len(sys.argv) > 3 else 0
 if module == "oribi":
     import oribi as keras
 else:
     import keras
-keras.utils.set_random_seed(0)
+keras.utils.set_random_seed(seed)
 x, y = workloads.data(name)
 batch = workloads.BATCH[name]
 model = workloads.model(name, keras)

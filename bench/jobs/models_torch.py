@@ -1,4 +1,4 @@
-"""One workload as a PyTorch user writes it: own loop, shuffled index, fused Adam.    Run: models_torch.py WORKLOAD"""
+"""One workload as a PyTorch user writes it: own loop, shuffled index, fused Adam.    Run: models_torch.py WORKLOAD [SEED]"""
 
 import resource
 import sys
@@ -89,7 +89,7 @@ MODELS = {
 LOSSES = {"autoencoder": nn.MSELoss(), "lstm": nn.BCEWithLogitsLoss(), "gru": nn.BCEWithLogitsLoss()}
 
 name = sys.argv[1]
-torch.manual_seed(0)
+torch.manual_seed(int(sys.argv[2]) if len(sys.argv) > 2 else 0)
 x, y = (torch.tensor(a) for a in workloads.data(name))
 x = x.permute(0, 3, 1, 2).contiguous() if x.ndim == 4 else x.long() if name in workloads.SEQUENCES else x
 y = y.float() if name in ("lstm", "gru") else y
