@@ -60,6 +60,20 @@ def test_what_nobody_reads_is_not_computed():
     assert len(listing(inputs, outputs[:1])) < len(listing(inputs, outputs))
 
 
+def test_a_value_that_is_carried_twice_is_kept_once():
+    x, one, a, b = (parameter(n, s, "float32") for n, s in (("x", (4, 17)), ("one", (17,)), ("a", (17,)), ("b", (17,))))
+    new = ew.add(ew.mul(a, one), one)
+    body = Program((one,), (a, b), (new, new), ())
+    zeros = ew.full_like(a, 0)
+    last, _ = scan(body, [], [x], [zeros, zeros], 4)
+    program = make([x], [], [last[0], ew.neg(last[1])])
+    (loop,) = [line for line in emit(program, host()).kernels if " root " in line and "scan" in line]
+    assert loop.count("element") == 1
+    xs = np.random.default_rng(0).uniform(-1, 1, x.shape).astype("float32")
+    for have, want in zip(Executable(program).run([xs], []), reference.run(program, [xs], []), strict=True):
+        np.testing.assert_allclose(have, want, rtol=1e-6)
+
+
 @pytest.mark.parametrize("steps", [1, 3])
 def test_a_loop_in_a_program_whose_state_it_carries(steps):
     s, x = parameter("s", (3, 20), "float32"), parameter("x", (5, 3, 20), "float32")

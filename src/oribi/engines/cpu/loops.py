@@ -88,6 +88,8 @@ class _Leader:
         self.state = self._needed(carried)
         updates = [first.updates[i] for i in self.state]
         needed = set(topological([*updates, *outputs]))
+        self.twins = self._twins([i for i in self.state if first.state[i] not in needed])
+        self.state = [i for i in self.state if i not in self.twins]
         self.inputs = [i for i, p in enumerate(first.inputs) if p in needed]
         whole = len(self.state) == states and len(self.inputs) == len(first.inputs)
         self.changed = len(group) > 1 or not whole or len(outputs) < len(first.outputs)
@@ -102,6 +104,16 @@ class _Leader:
             if more == carried:
                 return sorted(carried)
             carried = more
+
+    def _twins(self, unread: list[int]) -> dict[int, int]:
+        """State that no step reads and whose next value another one has too: {it: the other}."""
+        updates, twins = self.body.updates, {}
+        for i in unread:
+            others = (j for j in self.state if j != i and j not in twins and updates[j] is updates[i])
+            other = next(others, None)
+            if other is not None:
+                twins[i] = other
+        return twins
 
     def made_of(self, operands: tuple[Node, ...]) -> Node:
         if self.made is None:
@@ -121,7 +133,7 @@ class _Leader:
         """Where a result of one of the group is among those of the leader."""
         states = len(self.body.state)
         if index < states:
-            return self.state.index(index)
+            return self.state.index(self.twins.get(index, index))
         return len(self.state) + self.outputs.index(node.attributes["body"].outputs[index - states])
 
 
