@@ -125,3 +125,25 @@ def test_reductions_of_nan_and_inf(name, special, axis):
     want = reference.evaluate([node], {x: array})[0]
     have = Executable(make([x], [], [node])).run([array], [])[0][0]
     np.testing.assert_allclose(have, want, rtol=3e-6)
+
+
+OTHERS = sorted({c.name for c in CASES if "float32" in c.dtypes} - set(elementwise.TABLE) - {"iota"})
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_nan_and_inf_go_where_they_go_in_the_reference(name):
+    """Here and there in the first operand of every case; all cases of a primitive as outputs of one program."""
+    inputs, arrays, outputs, labels = [], [], [], []
+    for case in [c for c in CASES if c.name == name and "float32" in c.dtypes]:
+        operands, given = case.operands("float32"), case.arrays("float32", seed=4)
+        rng = np.random.default_rng(7)
+        there = rng.random(given[0].shape) < 0.15
+        given[0] = np.where(there, rng.choice([np.nan, np.inf, -np.inf], given[0].shape), given[0]).astype("float32")
+        inputs += operands
+        arrays += given
+        outputs.append(case.build(*operands))
+        labels.append(str(case))
+    expected = reference.evaluate(outputs, dict(zip(inputs, arrays, strict=True)))
+    got = Executable(make(inputs, [], outputs)).run(arrays, [], threads=2)
+    for label, want, have in zip(labels, expected, got, strict=True):
+        np.testing.assert_allclose(have[0], want, rtol=2e-5, atol=2e-5, err_msg=label)
