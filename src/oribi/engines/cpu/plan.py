@@ -79,7 +79,7 @@ def update_in_place(
     for state, update in late:
         copy = pack(update)
         number = len(kernels)
-        kernels.append(Kernel(None, (copy,), copy.shape, f"{kernels[maker[update]].name}_copy"))
+        kernels.append(Kernel(None, (copy,), copy.shape, f"{kernels[maker[update]].name}_copy{number}"))
         alias[copy] = state
         edges |= {(maker[update], number)} | {(i, number) for i, r in enumerate(reading) if state in r}
     return alias, edges
