@@ -28,10 +28,7 @@ def batched(node: Node, slices: Mapping[Node, Node], fixed: Mapping[Node, Node])
             continue
         operands = [new[o] for o in one.operands]
         if not any(varies for _, varies in operands):
-            same = all(a is b for (a, _), b in zip(operands, one.operands, strict=True))
-            nodes = tuple(n for n, _ in operands)
-            alike = one if same else Node(one.primitive, nodes, one.attributes, one.shape, one.dtype, one.origin)
-            new[one] = alike, False
+            new[one] = one.on(tuple(n for n, _ in operands)), False
         else:
             made = RULES[one.op](one, operands, length) if one.op in RULES else None
             if made is None:

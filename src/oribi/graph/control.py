@@ -13,6 +13,9 @@ from .program import Program
 
 Spec = tuple[Shape, str]
 
+# Primitives that hold programs, and the attributes that these are.
+BODIES = {"scan": ("body",), "while_loop": ("body",), "cond": ("on_true", "on_false")}
+
 
 def spec(node: Node) -> Spec:
     return node.shape, node.dtype
@@ -25,13 +28,8 @@ def substituted(outputs: Sequence[Node], known: Mapping[Node, Node]) -> list[Nod
     """The outputs with other nodes in the place of some that they depend on."""
     new = dict(known)
     for node in topological(outputs):
-        if node in new:
-            continue
-        operands = tuple(new[o] for o in node.operands)
-        same = all(a is b for a, b in zip(operands, node.operands, strict=True))
-        new[node] = (
-            node if same else Node(node.primitive, operands, node.attributes, node.shape, node.dtype, node.origin)
-        )
+        if node not in new:
+            new[node] = node.on(tuple(new[o] for o in node.operands))
     return [new[o] for o in outputs]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from . import dtypes
-from .elementwise import add
+from .elementwise import add, full_like
 from .node import TUPLE, GraphError, Node, constant, topological
 
 Cotangent = Node | dict[int, Node]
@@ -52,7 +52,7 @@ def backward(outputs: Sequence[tuple[Node, Node]], inputs: Sequence[Node], given
         for operand, contribution in zip(node.operands, node.primitive.gradient(known, node), strict=True):
             if contribution is not None and operand in reaches:
                 _accumulate(cotangents, operand, contribution)
-    return [cotangents.get(x) or zeros_like(x) for x in inputs]  # type: ignore[misc]
+    return [cotangents.get(x) or full_like(x, 0) for x in inputs]  # type: ignore[misc]
 
 
 def _accumulate(cotangents: dict[Node, Cotangent], node: Node, more: Cotangent) -> None:
@@ -64,11 +64,6 @@ def _accumulate(cotangents: dict[Node, Cotangent], node: Node, more: Cotangent) 
             parts[index] = add(parts[index], ct) if index in parts else ct
     else:
         cotangents[node] = more if known is None else add(known, more)  # type: ignore[arg-type]
-
-
-def zeros_like(node: Node) -> Node:
-    """Zeros of the shape and dtype of `node`."""
-    return constant(np.broadcast_to(np.zeros((), node.dtype), node.shape))
 
 
 def _reaching(order: list[Node], targets: set[Node], given: set[Node]) -> set[Node]:

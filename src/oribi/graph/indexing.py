@@ -4,13 +4,11 @@ The first two are StableHLO's, restricted to whole slices of one axis, which is 
 the axis are clamped by `gather` and dropped by `scatter_add`: no index reads or writes outside of an operand.
 """
 
-import numpy as np
-
 from . import dtypes
 from .elementwise import convert, full_like, ge, logical_and, lt, select
 from .elementwise import max as maximum
 from .elementwise import min as minimum
-from .node import GraphError, Node, Primitive, Shape, constant
+from .node import GraphError, Node, Primitive, Shape
 from .structural import pad
 
 
@@ -27,8 +25,7 @@ def _gather_gradient(ct: Node, y: Node) -> tuple[Node, None]:
     axis = y.attributes["axis"]
     wide = convert(indices, "int64")
     clamped = minimum(maximum(wide, full_like(wide, 0)), full_like(wide, x.shape[axis] - 1))
-    zeros = constant(np.broadcast_to(np.zeros((), x.dtype), x.shape))
-    return scatter_add(zeros, clamped, ct, axis=axis), None
+    return scatter_add(full_like(x, 0), clamped, ct, axis=axis), None
 
 
 gather_p = Primitive("gather", _infer_gather, _gather_gradient)
@@ -89,8 +86,7 @@ def _infer_dynamic_slice(x: Node, *starts: Node, sizes: Shape) -> tuple[Shape, s
 
 def _dynamic_slice_gradient(ct: Node, y: Node) -> tuple[Node | None, ...]:
     x, *starts = y.operands
-    zeros = constant(np.broadcast_to(np.zeros((), x.dtype), x.shape))
-    return (dynamic_update_slice(zeros, ct, *starts), *(None for _ in starts))
+    return (dynamic_update_slice(full_like(x, 0), ct, *starts), *(None for _ in starts))
 
 
 def _infer_dynamic_update(x: Node, update: Node, *starts: Node) -> tuple[Shape, str]:
@@ -102,9 +98,8 @@ def _infer_dynamic_update(x: Node, update: Node, *starts: Node) -> tuple[Shape, 
 
 def _dynamic_update_gradient(ct: Node, y: Node) -> tuple[Node | None, ...]:
     _, update, *starts = y.operands
-    zeros = constant(np.broadcast_to(np.zeros((), update.dtype), update.shape))
     of_update = dynamic_slice(ct, *starts, sizes=update.shape)
-    return (dynamic_update_slice(ct, zeros, *starts), of_update, *(None for _ in starts))
+    return (dynamic_update_slice(ct, full_like(update, 0), *starts), of_update, *(None for _ in starts))
 
 
 # Starts are moved so far that the whole slice lies inside.

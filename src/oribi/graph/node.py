@@ -45,6 +45,12 @@ class Node:
     def size(self) -> int:
         return size_of(self.shape)
 
+    def on(self, operands: "tuple[Node, ...]") -> "Node":
+        """The same on other operands; the node itself if they are its own."""
+        if all(a is b for a, b in zip(operands, self.operands, strict=True)):
+            return self
+        return Node(self.primitive, operands, self.attributes, self.shape, self.dtype, self.origin)
+
     def __repr__(self) -> str:
         return f"<{self.op} {self.dtype}{list(self.shape)}>"
 

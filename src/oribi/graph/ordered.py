@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import dtypes
-from .elementwise import add, mul
+from .elementwise import add, full_like, mul
 from .node import GraphError, Node, Primitive, Shape, constant, no_gradient, parameter
 from .program import Program
 from .scan import scan
@@ -36,8 +36,7 @@ def _cumprod_gradient(ct: Node, y: Node) -> tuple[Node]:
     one, its_ct, behind = (parameter(name, rest, x.dtype) for name in ("x", "ct", "behind"))
     total = add(its_ct, behind)
     body = Program((one, its_ct), (behind,), (mul(one, total),), (total,))
-    zeros = constant(np.broadcast_to(np.zeros((), x.dtype), rest))
-    _, (sums,) = scan(body, [], [x, cotangent], [zeros], length, reverse=True)
+    _, (sums,) = scan(body, [], [x, cotangent], [full_like(behind, 0)], length, reverse=True)
     result = mul(before, sums)
     result = reverse(result, axes=(0,)) if backwards else result
     return (transpose(result, tuple(order.index(a) for a in range(len(order)))),)

@@ -9,8 +9,8 @@ from . import dtypes
 from .batching import WORTHWHILE, batched
 from .contraction import dot_general
 from .control import Spec, check_operands, depending, element_p, elements, spec, substituted
-from .elementwise import add
-from .grad import backward, zeros_like
+from .elementwise import add, full_like
+from .grad import backward
 from .node import TUPLE, Node, Primitive, constant, parameter, topological
 from .program import Program
 from .reductions import reduce_sum
@@ -107,7 +107,7 @@ def _scan_gradient(cts: dict[int, Node], y: Node) -> tuple[Node | None, ...]:
 
     sums = _Backward(dict(zip(body.inputs[:first], y.operands, strict=False)), over)
     for i in carried:
-        sums.carry(ct_state[i], of[body.state[i]], cts.get(i) or zeros_like(body.state[i]))
+        sums.carry(ct_state[i], of[body.state[i]], cts.get(i) or full_like(body.state[i], 0))
     totals = [(sums.total if i < first else sums.every)(of[p]) if p in of else None for i, p in enumerate(body.inputs)]
     before = [sums.last(ct_state[i]) if i in ct_state else None for i in range(states)]
     results = sums.run(length, not reverse)
@@ -184,7 +184,7 @@ class _Backward:
             axes = (0, *(axis + 1 for axis in node.attributes["axes"]))
             return lambda results: reduce_sum(each(results), axes)
         total = parameter("total", *spec(node))
-        self.carry(total, add(total, node), zeros_like(node))
+        self.carry(total, add(total, node), full_like(node, 0))
         return self.last(total)
 
     def run(self, length: int, reverse: bool) -> Results:

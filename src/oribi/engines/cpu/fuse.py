@@ -8,6 +8,7 @@ groups. What groups then read of one another is stored in buffers, or, where tha
 
 from dataclasses import dataclass, field
 
+from oribi.graph.control import BODIES
 from oribi.graph.node import Node, Shape, topological
 from oribi.graph.program import Program
 
@@ -17,7 +18,7 @@ from .rewrite import ELEMENTWISE
 REDUCTIONS = frozenset({"reduce_sum", "reduce_prod", "reduce_max", "reduce_min", "reduce_and", "reduce_or"})
 ARG_REDUCTIONS = frozenset({"argmax", "argmin"})
 IN_ORDER = frozenset({"cumsum", "cumprod", "argsort"})
-LOOPS = frozenset({"scan", "while_loop", "cond"})
+LOOPS = frozenset(BODIES)
 ROOTS = REDUCTIONS | ARG_REDUCTIONS | IN_ORDER | LOOPS | {"dot_general", "scatter_add"}
 ALONE = LOOPS | {"scatter_add"}  # roots that nothing is merged with
 MAPS = ELEMENTWISE | {"random_bits", "pack"}

@@ -6,8 +6,9 @@ gives each loop its operands in memory, as its body expects them.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from oribi.graph.control import depending, element_p, spec, substituted
+from oribi.graph.control import BODIES, depending, element_p, spec, substituted
 from oribi.graph.node import Node, parameter, topological
 from oribi.graph.program import Program
 from oribi.graph.scan import scan_p
@@ -16,9 +17,6 @@ from .fuse import COMPUTES, LOOPS, reshaped_buffer
 from .index import AFFINE_VIEWS, LEAVES
 from .own import pack
 from .rewrite import rebuilt, rewrite, splat_of
-
-BODIES = {"scan": ("body",), "while_loop": ("body",), "cond": ("on_true", "on_false")}
-
 
 # --- tidy -------------------------------------------------------------------------------------------------------------
 
@@ -194,7 +192,7 @@ def _with_insides(node: Node, place: dict[Node, Place]) -> Node:
                 outside[other] = parameter(f"outside{len(outside)}", *spec(other))
     inputs = tuple(outside.values())
     branches = {name: Program(inputs, (), (), tuple(substituted(made, outside))) for name, made in results.items()}
-    return Node(node.primitive, (node.operands[0], *outside), branches, node.shape, node.dtype, node.origin)
+    return replace(node, operands=(node.operands[0], *outside), attributes=branches)
 
 
 # --- prepare ----------------------------------------------------------------------------------------------------------
@@ -206,24 +204,21 @@ def prepare(program: Program, passes: Callable[[Program], Program]) -> Program:
 
 
 def _prepared(node: Node, passes: Callable[[Program], Program]) -> Node:
-    attributes = dict(node.attributes)
-    operands = list(node.operands)
+    programs = {name: passes(node.attributes[name]) for name in BODIES[node.op]}
     if node.op == "cond":
-        for name in BODIES["cond"]:
-            attributes[name] = passes(attributes[name])
-        return Node(node.primitive, node.operands, attributes, node.shape, node.dtype, node.origin)
-    body = passes(attributes["body"])
+        return replace(node, attributes=programs)
+    body, operands = programs["body"], list(node.operands)
     lead = int(node.op == "while_loop")  # its first operand tells whether to begin
-    stays = len(body.inputs) - attributes.get("scanned", 0)
+    stays = len(body.inputs) - node.attributes.get("scanned", 0)
     lifted = _same_in_every_step(body, stays)
     new = {inner: parameter(f"lifted{i}", *spec(inner)) for i, inner in enumerate(lifted)}
     outside = substituted(lifted, dict(zip(body.inputs[:stays], operands[lead:], strict=False)))
     roots = substituted([*body.updates, *body.outputs], new)
     inputs = (*body.inputs[:stays], *new.values(), *body.inputs[stays:])
     count = len(body.updates)
-    attributes["body"] = Program(inputs, body.state, tuple(roots[:count]), tuple(roots[count:]))
+    smaller = Program(inputs, body.state, tuple(roots[:count]), tuple(roots[count:]))
     operands[lead + stays : lead + stays] = outside
-    return Node(node.primitive, tuple(operands), attributes, node.shape, node.dtype, node.origin)
+    return replace(node, operands=tuple(operands), attributes={**node.attributes, "body": smaller})
 
 
 def _same_in_every_step(body: Program, stays: int) -> list[Node]:
@@ -249,8 +244,7 @@ def own_operands(program: Program) -> Program:
     def make(node: Node, operands: tuple[Node, ...]) -> Node | None:
         if node.op not in LOOPS:
             return None
-        given = [o if i < keeps(node) and _is_buffer(o) else pack(o) for i, o in enumerate(operands)]
-        return Node(node.primitive, tuple(given), node.attributes, node.shape, node.dtype, node.origin)
+        return node.on(tuple(o if i < keeps(node) and _is_buffer(o) else pack(o) for i, o in enumerate(operands)))
 
     return rebuilt(program, make)
 

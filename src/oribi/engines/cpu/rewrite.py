@@ -45,11 +45,8 @@ def rewrite(program: Program, rules: Mapping[str, Rule], always: Rule | None = N
     new: dict[Node, Node] = {}
     seen: dict[Any, Node] = {}
     for node in order:
-        operands = tuple(new[o] for o in node.operands)
-        current = node
-        if any(a is not b for a, b in zip(operands, node.operands, strict=True)):
-            current = Node(node.primitive, operands, node.attributes, node.shape, node.dtype, node.origin)
-            users[current] = users.get(node, 0)
+        current = node.on(tuple(new[o] for o in node.operands))
+        users[current] = users.get(node, 0)
         if always is not None:
             current = always(current, context) or current
         rule = rules.get(current.op)
@@ -67,10 +64,7 @@ def rebuilt(program: Program, make: Callable[[Node, tuple[Node, ...]], "Node | N
     new: dict[Node, Node] = {}
     for node in topological((*program.updates, *program.outputs)):
         operands = tuple(new[o] for o in node.operands)
-        made = make(node, operands)
-        if made is None and all(a is b for a, b in zip(operands, node.operands, strict=True)):
-            made = node
-        new[node] = made or Node(node.primitive, operands, node.attributes, node.shape, node.dtype, node.origin)
+        new[node] = make(node, operands) or node.on(operands)
     outputs = tuple(new[n] for n in program.updates), tuple(new[n] for n in program.outputs)
     return Program(program.inputs, program.state, *outputs)
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field
 
 from oribi.graph import dtypes
-from oribi.graph.control import results_of
+from oribi.graph.control import BODIES, results_of
 from oribi.graph.node import Node, size_of
 from oribi.graph.program import Program
 
 from .fuse import LOOPS, Kernel, fuse, reshaped_buffer
 from .kernels import Emitter, Function, bytes_of_memory
 from .layout import lay_out
-from .loops import BODIES, keeps, own_operands, prepare, sink, tidy
+from .loops import keeps, own_operands, prepare, sink, tidy
 from .lower import lower
 from .plan import Plan, order, place, repeats_freely, update_in_place
 from .schedule import Schedule, schedule, work
@@ -102,27 +102,15 @@ def routine(program: Program, target: Target, declarations: dict[str, str], pref
     for kernel, how in zip(kernels, schedules, strict=True):
         if kernel.root is not None and kernel.root.op in LOOPS:
             functions.append(_nested(kernel, kernel.root, target, alias, declarations))
+        elif size_of(kernel.domain):
+            functions.append(Emitter(kernel, how, target, stored, alias, declarations).function())
         else:
-            functions.append(_function(kernel, how, target, stored, alias, declarations))
-        own.update(functions[-1].own if functions[-1] is not None else ())
+            functions.append(None)  # it stores no element
+    own |= {buffer for function in functions if function is not None for buffer in function.own}
     private = frozenset(own)
     phases = order(functions, schedules, edges, private)
     free = repeats_freely(functions, schedules, phases, private)
     return Routine(program, kernels, functions, schedules, place(program, functions, phases, private), free)
-
-
-def _function(
-    kernel: Kernel,
-    how: Schedule,
-    target: Target,
-    stored: frozenset[Node],
-    alias: dict[Node, Node],
-    declarations: dict[str, str],
-) -> Function | None:
-    """The kernel's code; None where it has no elements."""
-    if any(n == 0 for n in kernel.domain) and (kernel.root is None or kernel.root.op != "scatter_add"):
-        return None
-    return Emitter(kernel, how, target, stored, alias, declarations).function()
 
 
 def _carried(kernel: Kernel) -> tuple[Node, ...]:

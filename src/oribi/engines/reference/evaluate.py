@@ -11,7 +11,6 @@ from oribi.graph.program import Program
 from .rules import RULES
 
 Array = Any
-_WHOLE = (np.ndarray, tuple)
 
 
 def evaluate(outputs: Sequence[Node], known: Mapping[Node, Array] | None = None) -> list[Array]:
@@ -33,9 +32,8 @@ def evaluate(outputs: Sequence[Node], known: Mapping[Node, Array] | None = None)
     with np.errstate(all="ignore"):
         for node in topological(outputs):
             if node not in values:
-                rule = RULES.get(node.op) or CONTROL[node.op]
-                value = rule(node, *[values[o] for o in node.operands])
-                values[node] = value if type(value) in _WHOLE else np.asarray(value)
+                value = _ALL[node.primitive.name](node, *[values[o] for o in node.operands])
+                values[node] = value if type(value) is np.ndarray or type(value) is tuple else np.asarray(value)
     return [values[o] for o in outputs]
 
 
@@ -106,3 +104,4 @@ CONTROL: dict[str, Callable[..., tuple[Array, ...]]] = {
     "cond": _cond,
     "element": lambda node, several: several[node.attributes["index"]],
 }
+_ALL = {**RULES, **CONTROL}
