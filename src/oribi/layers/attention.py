@@ -73,13 +73,13 @@ class _HeadedAttention(Layer):
         self,
         heads: tuple[int, int],
         sizes: tuple[int, int],
-        dropout: float,
-        use_bias: bool,
-        kernel_initializer: Any,
-        bias_initializer: Any,
-        kernel_regularizer: Any,
-        bias_regularizer: Any,
-        seed: int | None,
+        dropout: float = 0.0,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        seed: int | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -170,6 +170,7 @@ class MultiHeadAttention(_HeadedAttention):
         use_bias: whether the projections have biases.
         output_shape: of the output's features; those of the query by default.
         kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer: how weights start, penalties on them.
+        seed: of the dropout.
 
     Weights: query, key and value kernels `(features, heads, size)`, output kernel `(heads, size, features)`, and biases.
 
@@ -186,11 +187,7 @@ class MultiHeadAttention(_HeadedAttention):
         dropout: float = 0.0,
         use_bias: bool = True,
         output_shape: Any = None,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        seed: int | None = None,
+        *args: Any,
         **kwargs: Any,
     ) -> None:
         for name, size in (("num_heads", num_heads), ("key_dim", key_dim), ("value_dim", value_dim or key_dim)):
@@ -198,18 +195,8 @@ class MultiHeadAttention(_HeadedAttention):
                 raise ValueError(
                     f"MultiHeadAttention: {name} must be a positive whole number. Received: {name}={size!r}"
                 )
-        super().__init__(
-            (num_heads, num_heads),
-            (key_dim, value_dim or key_dim),
-            dropout,
-            use_bias,
-            kernel_initializer,
-            bias_initializer,
-            kernel_regularizer,
-            bias_regularizer,
-            seed,
-            **kwargs,
-        )
+        heads, sizes = (num_heads, num_heads), (key_dim, value_dim or key_dim)
+        super().__init__(heads, sizes, dropout, use_bias, *args, **kwargs)
         self.value_dim = value_dim
         self.features = (output_shape,) if isinstance(output_shape, int) else output_shape and tuple(output_shape)
 
@@ -239,13 +226,7 @@ class GroupQueryAttention(_HeadedAttention):
         head_dim: int,
         num_query_heads: int,
         num_key_value_heads: int,
-        dropout: float = 0.0,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        seed: int | None = None,
+        *args: Any,
         **kwargs: Any,
     ) -> None:
         if num_key_value_heads < 1 or num_query_heads % num_key_value_heads:
@@ -253,18 +234,7 @@ class GroupQueryAttention(_HeadedAttention):
                 "GroupQueryAttention: num_query_heads must be a multiple of num_key_value_heads. Received: "
                 f"{num_query_heads=}, {num_key_value_heads=}"
             )
-        super().__init__(
-            (num_query_heads, num_key_value_heads),
-            (head_dim, head_dim),
-            dropout,
-            use_bias,
-            kernel_initializer,
-            bias_initializer,
-            kernel_regularizer,
-            bias_regularizer,
-            seed,
-            **kwargs,
-        )
+        super().__init__((num_query_heads, num_key_value_heads), (head_dim, head_dim), *args, **kwargs)
 
     def get_config(self) -> dict[str, Any]:
         own = {"head_dim": self.sizes[0], "num_query_heads": self.heads[0], "num_key_value_heads": self.heads[1]}

@@ -59,19 +59,25 @@ class GatedCell(Weighted):
         return self.units
 
     def get_initial_state(self, batch_size: int) -> Any:
-        return [ops.zeros((batch_size, self.units), dtype=self.dtype)]
+        sizes = self.state_size if isinstance(self.state_size, list) else [self.state_size]
+        return [ops.zeros((batch_size, size), dtype=self.dtype) for size in sizes]
 
     def build(self, input_shape: Shape) -> None:
         width = self.gates * self.units
-        self.kernel = self.add_kernel((known_axis(self, input_shape), width))
+        of_inputs, of_state = self.kernel_shapes(input_shape)
+        self.kernel = self.add_kernel((*of_inputs, width))
         self.recurrent_kernel = self.add_weight(
-            (self.units, width),
+            (*of_state, width),  # type: ignore[arg-type]
             self.recurrent_initializer,
             regularizer=self.recurrent_regularizer,
             name="recurrent_kernel",
         )
         self.bias = self.make_bias(width)
         self.built = True
+
+    def kernel_shapes(self, input_shape: Shape) -> tuple[Shape, Shape]:
+        """The shapes of the kernels for the inputs and for the state, but for their last axis, which holds the gates."""
+        return (known_axis(self, input_shape),), (self.units,)
 
     def make_bias(self, width: int) -> Any:
         return self.add_bias(width)
@@ -198,9 +204,6 @@ class LSTMCell(_WithRecurrentActivation):
     @property
     def state_size(self) -> Any:
         return [self.units, self.units]
-
-    def get_initial_state(self, batch_size: int) -> Any:
-        return [ops.zeros((batch_size, self.units), dtype=self.dtype) for _ in range(2)]
 
     def make_bias(self, width: int) -> Any:
         bias = self.add_bias(width)

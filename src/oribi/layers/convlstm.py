@@ -3,11 +3,11 @@
 from typing import Any
 
 from oribi import ops
-from oribi.ops.windows import Sizes, each
+from oribi.ops.windows import Sizes
 
 from .cells import CellLayer, LSTMCell
+from .convolution import PADDINGS, WINDOW, set_window
 from .layer import Shape
-from .naming import data_format_of
 from .weighted import known_axis
 
 
@@ -22,6 +22,12 @@ class ConvLSTMCell(LSTMCell):
         args, kwargs: of `LSTMCell`.
     """
 
+    strides: tuple[int, ...]
+    dilation_rate: tuple[int, ...]
+    kernel_size: tuple[int, ...]
+    padding: str
+    data_format: str
+
     def __init__(
         self,
         rank: int,
@@ -35,38 +41,25 @@ class ConvLSTMCell(LSTMCell):
         **kwargs: Any,
     ) -> None:
         super().__init__(filters, *args, **{**kwargs, "implementation": 1})
-        kind = f"ConvLSTM{rank}D"
         self.rank, self.filters = rank, filters
-        self.kernel_size = each(kernel_size, rank, f"{kind}: kernel_size")
-        self.strides = each(strides, rank, f"{kind}: strides")
-        self.dilation_rate = each(dilation_rate, rank, f"{kind}: dilation_rate")
-        self.padding = str(padding).lower()
-        if self.padding not in ("valid", "same"):
-            raise ValueError(f"{kind}: padding must be 'valid' or 'same'. Received: padding={padding!r}")
-        self.data_format = data_format_of(kind, data_format)
+        sizes = {"kernel_size": kernel_size, "strides": strides, "dilation_rate": dilation_rate}
+        set_window(self, f"ConvLSTM{rank}D", PADDINGS, sizes, padding, data_format)
         self.gate_axis = -1 if self.data_format == "channels_last" else 1
 
-    def build(self, input_shape: Shape) -> None:
+    def kernel_shapes(self, input_shape: Shape) -> tuple[Shape, Shape]:
         spatial = input_shape[1:-1] if self.gate_axis == -1 else input_shape[2:]
         if len(spatial) != self.rank or None in spatial:
             raise ValueError(
                 f"{self.describe()}: every step needs {self.rank} spatial axes of known size and channels, got shape {input_shape}"
             )
-        width, channels = 4 * self.filters, known_axis(self, input_shape, self.gate_axis)
-        self.kernel = self.add_kernel((*self.kernel_size, channels, width))
-        self.recurrent_kernel = self.add_weight(
-            (*self.kernel_size, self.filters, width),
-            self.recurrent_initializer,
-            regularizer=self.recurrent_regularizer,
-            name="recurrent_kernel",
-        )
-        self.bias = self.make_bias(width)
+        channels = known_axis(self, input_shape, self.gate_axis)
+        return (*self.kernel_size, channels), (*self.kernel_size, self.filters)
+
+    def build(self, input_shape: Shape) -> None:
+        super().build(input_shape)
         one = ops.zeros(tuple(n or 1 for n in input_shape), dtype=self.dtype)
-        self.state_shape = tuple(self.product(one, self.kernel, "dropout").shape[1:])
-        self.state_shape = tuple(
-            self.filters if a == self.gate_axis % (self.rank + 2) - 1 else n for a, n in enumerate(self.state_shape)
-        )
-        self.built = True
+        of_one_gate = ops.split(self.kernel, self.gates, axis=-1)[0]
+        self.state_shape = tuple(self.product(one, of_one_gate, "dropout").shape[1:])
 
     @property
     def output_size(self) -> Any:
@@ -81,8 +74,7 @@ class ConvLSTMCell(LSTMCell):
         return ops.conv(x, kernel, 1, "same", self.data_format)
 
     def get_config(self) -> dict[str, Any]:
-        own = ("rank", "filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate")
-        config = {**super().get_config(), **{name: getattr(self, name) for name in own}}
+        config = {**super().get_config(), **{name: getattr(self, name) for name in ("rank", "filters", *WINDOW)}}
         return {name: value for name, value in config.items() if name not in ("units", "implementation")}
 
 

@@ -13,6 +13,30 @@ from .weighted import Weighted, known_axis
 PADDINGS = ("valid", "same")
 
 
+WINDOW = ("kernel_size", "strides", "padding", "data_format", "dilation_rate")  # arguments that say how a window slides
+
+
+def set_window(
+    layer: Any, kind: str, paddings: tuple[str, ...], sizes: dict[str, Sizes], padding: str, data_format: Any
+) -> None:
+    """Check the arguments that say how a layer's window slides over its `rank` axes, and set them on it.
+
+    Args:
+        layer: has a rank.
+        kind: what it is called in messages.
+        paddings: those that it knows.
+        sizes: kernel_size, strides and dilation_rate, one number or one for each spatial axis.
+        padding, data_format: as given.
+    """
+    for name, value in sizes.items():
+        setattr(layer, name, each(value, layer.rank, f"{kind}: {name}"))
+    layer.padding = str(padding).lower()
+    if layer.padding not in paddings:
+        known = ", ".join(map(repr, paddings))
+        raise ValueError(f"{kind}: padding must be one of {known}. Received: padding={padding!r}")
+    layer.data_format = data_format_of(kind, data_format)
+
+
 class _Convolution(Weighted):
     """What all convolutions share: how the window slides.
 
@@ -26,6 +50,11 @@ class _Convolution(Weighted):
     """
 
     rank: int
+    kernel_size: tuple[int, ...]
+    strides: tuple[int, ...]
+    dilation_rate: tuple[int, ...]
+    padding: str
+    data_format: str
     paddings: tuple[str, ...] = PADDINGS
 
     def __init__(
@@ -41,14 +70,8 @@ class _Convolution(Weighted):
     ) -> None:
         super().__init__(activation, use_bias, **kwargs)
         kind = type(self).__name__
-        self.kernel_size = each(kernel_size, self.rank, f"{kind}: kernel_size")
-        self.strides = each(strides, self.rank, f"{kind}: strides")
-        self.dilation_rate = each(dilation_rate, self.rank, f"{kind}: dilation_rate")
-        self.padding = str(padding).lower()
-        if self.padding not in self.paddings:
-            known = ", ".join(map(repr, self.paddings))
-            raise ValueError(f"{kind}: padding must be one of {known}. Received: padding={padding!r}")
-        self.data_format = data_format_of(kind, data_format)
+        sizes = {"kernel_size": kernel_size, "strides": strides, "dilation_rate": dilation_rate}
+        set_window(self, kind, self.paddings, sizes, padding, data_format)
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ValueError(
                 f"{kind}: strides > 1 do not go with dilation_rate > 1. Received: strides={self.strides}, "
@@ -88,8 +111,7 @@ class _Convolution(Weighted):
     channels: int
 
     def get_config(self) -> dict[str, Any]:
-        own = ("kernel_size", "strides", "padding", "data_format", "dilation_rate")
-        return {**super().get_config(), **{name: getattr(self, name) for name in own}}
+        return {**super().get_config(), **{name: getattr(self, name) for name in WINDOW}}
 
 
 def _positive(layer: Weighted, name: str, value: Any) -> int:

@@ -66,7 +66,7 @@ class StackedRNNCells(Layer):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "StackedRNNCells":
-        return cls(**{**config, "cells": [_layer_of(cell) for cell in config["cells"]]})
+        return cls(**{**config, "cells": [layer_of(cell) for cell in config["cells"]]})
 
 
 class RNN(Layer):
@@ -169,7 +169,7 @@ class RNN(Layer):
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
         state = self._first_state(initial_state, sequences.shape[0])
-        _begin(self.cell, sequences[:, 0] if sequences.shape[1] else ops.zeros_like(sequences[:, :1]), state)
+        _begin(self.cell, ops.zeros((sequences.shape[0], *sequences.shape[2:])), state)
         try:
             last, outputs, states = self._run(sequences, state, mask, training)
         finally:
@@ -232,7 +232,7 @@ class RNN(Layer):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "RNN":
-        return cls(**{**config, "cell": _layer_of(config["cell"])})
+        return cls(**{**config, "cell": layer_of(config["cell"])})
 
 
 def _unrolled(step: Callable[[Any, Any], tuple[Any, Any]], carry: Any, steps: dict[str, Any]) -> tuple[Any, Any]:
@@ -309,7 +309,7 @@ def _end(cell: Any) -> None:
         cell.end()
 
 
-def _layer_of(config: Any) -> Any:
+def layer_of(config: Any) -> Any:
     """A layer for its config; a layer stays what it is."""
     from oribi import layers
 

@@ -7,7 +7,7 @@ from oribi import ops
 from oribi.utils.registry import serialize
 
 from .layer import Layer, Shape
-from .recurrent import _layer_of
+from .recurrent import layer_of
 
 MERGE: dict[str | None, Callable[[Any, Any], Any]] = {
     "sum": ops.add,
@@ -122,7 +122,7 @@ class Bidirectional(Layer):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Bidirectional":
-        layers = {name: _layer_of(config[name]) for name in ("layer", "backward_layer") if config.get(name) is not None}
+        layers = {name: layer_of(config[name]) for name in ("layer", "backward_layer") if config.get(name) is not None}
         return cls(**{**config, **layers})
 
 
@@ -183,4 +183,4 @@ class TimeDistributed(Layer):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "TimeDistributed":
-        return cls(**{**config, "layer": _layer_of(config["layer"])})
+        return cls(**{**config, "layer": layer_of(config["layer"])})

@@ -157,6 +157,13 @@ def check(condition: Any, message: str) -> None:
     trace.write(variable, ew.logical_or(trace.read(variable), failed))
 
 
+def wrapped(index: Node, extent: int) -> Node:
+    """Indices as int64, negative ones counted from the end of an axis."""
+    index = cast_node(index, "int64")
+    from_end = ew.add(index, ew.full_like(index, extent))
+    return ew.select(ew.lt(index, ew.full_like(index, 0)), from_end, index)
+
+
 def full_node(value: Any, shape: Sequence[int], dtype: str) -> Node:
     """A constant, every element alike."""
     return constant(np.broadcast_to(np.asarray(value, dtype), tuple(shape)))

@@ -32,6 +32,7 @@ from .core import (
     together,
     unary,
     weak_dtype,
+    wrapped,
 )
 
 # --- elementwise ------------------------------------------------------------------------------------------------------
@@ -409,10 +410,7 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Tensor:
     """Slices of x at `indices` along an axis; negative ones count from the end, those outside are clamped."""
     node = as_node(x if axis is not None else ravel(x))
     at = axes_of(axis or 0, len(node.shape))[0]
-    index = cast_node(as_node(indices), "int64")
-    extent = ew.full_like(index, node.shape[at])
-    wrapped = ew.select(ew.lt(index, ew.full_like(index, 0)), ew.add(index, extent), index)
-    return tensor(gather(node, wrapped, at), x, indices)
+    return tensor(gather(node, wrapped(as_node(indices), node.shape[at]), at), x, indices)
 
 
 # --- making tensors ---------------------------------------------------------------------------------------------------

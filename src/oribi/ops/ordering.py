@@ -7,11 +7,10 @@ from oribi.graph import elementwise as ew
 from oribi.graph import indexing, ordered
 from oribi.graph.indexing import gather
 from oribi.graph.node import Node
-from oribi.graph.reductions import broadcast_in_dim
 from oribi.graph.structural import iota, reshape, slice_
 from oribi.tensor import Tensor
 
-from .core import as_node, broadcast_shape, tensor
+from .core import as_node, axes_of, broadcast, broadcast_shape, tensor, wrapped
 
 __all__ = [
     "argsort",
@@ -26,16 +25,10 @@ __all__ = [
 ]
 
 
-def _one_axis(axis: int, node: Node) -> int:
-    if not -len(node.shape) <= axis < len(node.shape):
-        raise ValueError(f"axis {axis} is out of range for a tensor of {len(node.shape)} dimensions")
-    return axis % len(node.shape)
-
-
 def _flat_without(axis: int | None, x: Any) -> tuple[Node, int]:
     """The operand and the axis; flattened where there is none."""
     node = as_node(x)
-    return (reshape(node, (node.size,)), 0) if axis is None else (node, _one_axis(axis, node))
+    return (reshape(node, (node.size,)), 0) if axis is None else (node, axes_of(axis, len(node.shape))[0])
 
 
 def _running(primitive: Any, x: Any, axis: int | None, dtype: Any) -> Tensor:
@@ -125,7 +118,7 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Tensor:
             f"take_along_axis: indices of shape {list(where.shape)} for a tensor of shape {list(node.shape)}"
         )
     shape = list(broadcast_shape(_one_at(node.shape, along), _one_at(where.shape, along)))
-    table, where = (_broadcast(n, (*shape[:along], n.shape[along], *shape[along + 1 :])) for n in (node, where))
+    table, where = (broadcast(n, (*shape[:along], n.shape[along], *shape[along + 1 :])) for n in (node, where))
     return tensor(_along(table, where, along), x, indices)
 
 
@@ -133,26 +126,13 @@ def _one_at(shape: Sequence[int], axis: int) -> tuple[int, ...]:
     return tuple(1 if a == axis else n for a, n in enumerate(shape))
 
 
-def _broadcast(node: Node, shape: tuple[int, ...]) -> Node:
-    return broadcast_in_dim(node, shape, tuple(range(len(shape))))
-
-
 def _along(node: Node, indices: Node, axis: int) -> Node:
     """The elements at indices along an axis, all other axes alike: a gather from the flattened operand."""
-    extent, rest = node.shape[axis], node.shape[axis + 1 :]
-    index = ew.convert(indices, "int64")
-    negative = ew.lt(index, ew.full_like(index, 0))
-    index = ew.select(negative, ew.add(index, ew.full_like(index, extent)), index)
-    inner = 1
-    for n in rest:
-        inner *= n
-    flat = ew.mul(index, ew.full_like(index, inner))
-    stride = 1
-    for a in range(len(node.shape) - 1, -1, -1):
-        if a != axis:
-            along = iota(shape=indices.shape, dtype="int64", axis=a)
-            flat = ew.add(flat, ew.mul(along, ew.full_like(along, stride)))
-        stride *= node.shape[a]
+    index = wrapped(indices, node.shape[axis])
+    flat = ew.full_like(index, 0)
+    for a, extent in enumerate(node.shape):
+        here = index if a == axis else iota(shape=indices.shape, dtype="int64", axis=a)
+        flat = ew.add(ew.mul(flat, ew.full_like(flat, extent)), here)
     return gather(reshape(node, (node.size,)), flat, 0)
 
 

@@ -4,7 +4,7 @@ A point is an index, affine in the loop variables; one of them may run along the
 indices, stored nodes into loads, all else into instructions. What does not vary along the lanes stays scalar.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from oribi.graph.node import Node, Shape, size_of
@@ -205,9 +205,7 @@ class Expression:
         at = dims[axis : axis + rank]
         key = (indices, *(d.key() for d in at), mask)
         if key not in self.found:
-            index = elementwise.convert_value(self.b, self.value(indices, at, mask), "int64")
-            index = self.b.intrinsic("smin", self.b.intrinsic("smax", index, i64(0)), i64(table.shape[axis] - 1))
-            found = self.variable(index, table.shape[axis], key)
+            found = self.variable(self._clamped(indices, at, table.shape[axis], mask), table.shape[axis], key)
             if table.size > FAR and len(at) == 1 and not found.lanes:
                 self._find_following(found, table, indices, at[0])
         return self.value(table, (*dims[:axis], of(self.found[key]), *dims[axis + rank :]), mask)
@@ -220,9 +218,12 @@ class Expression:
         b = self.b
         later = b.minimum(b.add(_value(loop), i64(1)), i64(loop.extent - 1))
         place = (of(Var("later", loop.extent, later)),)
-        index = elementwise.convert_value(b, self.value(indices, place), "int64")
-        index = b.intrinsic("smin", b.intrinsic("smax", index, i64(0)), i64(found.extent - 1))
-        self.following[found] = Var("following", found.extent, index)
+        self.following[found] = Var("following", found.extent, self._clamped(indices, place, found.extent))
+
+    def _clamped(self, indices: Node, at: Dims, extent: int, mask: Mask = ALWAYS) -> Value:
+        """An index found in memory, moved into 0 ... extent - 1."""
+        index = elementwise.convert_value(self.b, self.value(indices, at, mask), "int64")
+        return self.b.intrinsic("smin", self.b.intrinsic("smax", index, i64(0)), i64(extent - 1))
 
     def _moved_inside(self, node: Node, starts: tuple[Node, ...], sizes: Shape, shape: Shape) -> list[Affine]:
         """Starts found in memory, moved so far that a slice of these sizes lies inside of the shape."""
@@ -230,9 +231,8 @@ class Expression:
         for axis, (start, size, extent) in enumerate(zip(starts, sizes, shape, strict=True)):
             key = (node, "start", axis)
             if key not in self.found:
-                first = elementwise.convert_value(self.b, self.value(start, ()), "int64")
-                first = self.b.intrinsic("smin", self.b.intrinsic("smax", first, i64(0)), i64(extent - size))
-                self.variable(first, extent - size + 1, key)
+                room = extent - size + 1
+                self.variable(self._clamped(start, (), room), room, key)
             moved.append(of(self.found[key]))
         return moved
 
@@ -248,15 +248,8 @@ class Expression:
             return value
         moved = self._moved_inside(node, tuple(starts), update.shape, x.shape)
         at = tuple(dim + by * -1 for dim, by in zip(dims, moved, strict=True))
-        inside = [self._within(index, 0, extent) for index, extent in zip(at, update.shape, strict=True)]
-        conditions = [test for test in inside if test is not None]
-        inner = mask
-        for test in conditions:
-            inner = self._narrowed(inner, test)
-        new = self.value(update, at, inner)
-        for test in conditions:
-            new = self.b.select(test, new, value)
-        return new
+        tests = [self._within(index, 0, extent) for index, extent in zip(at, update.shape, strict=True)]
+        return self._where(tests, update, at, mask, value)
 
     def concatenate(self, node: Node, dims: Dims, mask: Mask) -> Value:
         axis = node.attributes["axis"]
@@ -293,15 +286,17 @@ class Expression:
                 tests.append(self._within(moved, 0, extent))
             at.append(moved)
         padding = const(node.attributes["value"], node.dtype)
-        result, inner = None, mask
-        conditions = [t for t in tests if t is not None]
+        return self._where(tests, operand, tuple(at), mask, padding) if operand.size else padding
+
+    def _where(self, tests: Sequence[Value | None], node: Node, at: Dims, mask: Mask, otherwise: Value) -> Value:
+        """The value of a node where all tests hold, and only there read; None is a test that always holds."""
+        conditions = [test for test in tests if test is not None]
         for test in conditions:
-            inner = self._narrowed(inner, test)
-        if operand.size:
-            result = self.value(operand, tuple(at), inner)
+            mask = self._narrowed(mask, test)
+        result = self.value(node, at, mask)
         for test in conditions:
-            result = b.select(test, result, padding) if result is not None else padding
-        return padding if result is None else result
+            result = self.b.select(test, result, otherwise)
+        return result
 
     def _within(self, index: Affine, start: int, end: int) -> Value | None:
         """start <= index < end; None where it always holds."""

@@ -4,13 +4,13 @@ A convolution's gradient reads its operand under a border of zeros, and, where t
 elements. Which taps of a window lie on elements depends on the place of the window alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from oribi.graph.contraction import free_axes
 from oribi.graph.node import Node
 
-from .index import Affine, Var, of, through_views
+from .index import Affine, Dims, Var, axis_vars, of, through_views
 
 
 class Band(NamedTuple):
@@ -42,13 +42,13 @@ def operand_axes(root: Node, side: int) -> list[tuple[str, int]]:
     return axes
 
 
-def bands(
-    root: Node, side: int, depth: Sequence[Var], at: Sequence[Affine], is_buffer: Callable[[Node], bool]
-) -> list[Band]:
-    """The bands of an operand at a point of the domain."""
-    axes = operand_axes(root, side)
-    index = tuple(of(depth[where]) if kind == "depth" else at[where] for kind, where in axes)
-    base, dims = through_views(root.operands[side], index, is_buffer)
+def operand_index(axes: list[tuple[str, int]], depth: Sequence[Var], at: Sequence[Affine]) -> Dims:
+    """The index in an operand, whose axes are as `operand_axes` says, of a point of the domain."""
+    return tuple(of(depth[where]) if kind == "depth" else at[where] for kind, where in axes)
+
+
+def bands(base: Node, dims: Dims, depth: Sequence[Var]) -> list[Band]:
+    """The bands of an operand that reads `base` at `dims`."""
     if base.op != "pad" or base.attributes["value"] != 0 or len(dims) != len(base.shape):
         return []
     found = []
@@ -63,12 +63,11 @@ def bands(
 
 def useful_share(root: Node, side: int, row: int | None) -> float:
     """Which part of the depth is left, if a tile's rows run along `row`: bands that differ from row to row are of no use."""
-    if root.op != "dot_general":
-        return 1.0
     depth = [Var(f"k{i}", root.operands[0].shape[a]) for i, a in enumerate(root.attributes["contract"][0])]
-    domain = [Var(f"d{a}", n) for a, n in enumerate(root.shape)]
+    domain = axis_vars(root.shape, "d")
+    index = operand_index(operand_axes(root, side), depth, [of(v) for v in domain])
     share = 1.0
-    for band in bands(root, side, depth, [of(v) for v in domain], lambda node: False):
+    for band in bands(*through_views(root.operands[side], index, lambda node: False), depth):
         places = [v for v in band.rest.terms if row is None or v is not domain[row]]
         if len(places) != len(band.rest.terms) or len(places) > 1:
             continue

@@ -1,5 +1,6 @@
 """The register tile of a contraction: accumulators that stay in registers through the whole depth."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from oribi.graph import dtypes
@@ -7,9 +8,9 @@ from oribi.graph.contraction import free_axes
 from oribi.graph.node import Node
 
 from .expression import Mask, scalar_index
-from .index import Affine, Var, flat_index, of, through_views
+from .index import Affine, Dims, Var, flat_index, of, through_views
 from .llvm import Builder, Value, const, i64
-from .padding import bands, operand_axes
+from .padding import bands, operand_axes, operand_index
 
 if TYPE_CHECKING:
     from .kernels import Emitter
@@ -31,12 +32,10 @@ class Tile:
         owner = len(batch[0]) + len(free_axes(len(lhs.shape), contract[0], batch[0]))
         self.vector_side = int(vector >= owner)
 
-    def address(self, side: int, at: list[Affine]) -> tuple[Node, Affine]:
-        """The buffer of an operand and the position in it of a point of the domain, depth included."""
-        operand = self.root.operands[side]
-        index = tuple(of(self.depth_vars[where]) if kind == "depth" else at[where] for kind, where in self.axes[side])
-        base, below = through_views(operand, index, self.e.is_buffer)
-        return base, flat_index(below, base.shape)
+    def under(self, side: int, at: Sequence[Affine]) -> tuple[Node, Dims]:
+        """The buffer of an operand and the index in it of a point of the domain, depth included."""
+        index = operand_index(self.axes[side], self.depth_vars, at)
+        return through_views(self.root.operands[side], index, self.e.is_buffer)
 
     def accumulate(self, rows: list[Value], column: Value, vectors: int, masks: list[Mask]) -> list[Value]:
         """The sums of a tile: for each row its vectors."""
@@ -44,12 +43,12 @@ class Tile:
         column_var = Var("c", self.e.kernel.domain[self.vector], column, lanes=True)
         at = list(self.dims)
         at[self.vector] = of(column_var)
-        wide = self._stream(*self.address(self.vector_side, at))
+        wide = self._stream(*self.under(self.vector_side, at))
         tall = []
         for value in rows:
             if self.row is not None:
                 at[self.row] = of(Var("r", self.e.kernel.domain[self.row], value))
-            tall.append(self._stream(*self.address(1 - self.vector_side, at)))
+            tall.append(self._stream(*self.under(1 - self.vector_side, at)))
         self._note(self.vector_side)
         self._note(1 - self.vector_side)
         start = b.spread(const(0, self.root.dtype), b.lanes)
@@ -63,7 +62,7 @@ class Tile:
         ranges: dict[Var, Range] = {}
         varying = {v for axis in (self.row, self.vector) if axis is not None for v in at[axis].terms}
         for side in (0, 1):
-            for band in bands(self.root, side, self.depth_vars, at, self.e.is_buffer):
+            for band in bands(*self.under(side, at), self.depth_vars):
                 if band.depth in ranges or any(v in varying or v.lanes for v in band.rest.terms):
                     continue
                 start = b.sub(i64(band.low), scalar_index(b, band.rest))
@@ -80,14 +79,11 @@ class Tile:
         split = self.e.schedule.split
         if split is not None and self.e.split_var is not None:
             at[split] = of(self.e.split_var)
-        operand = self.root.operands[side]
-        index = tuple(of(self.depth_vars[w]) if kind == "depth" else at[w] for kind, w in self.axes[side])
-        base, below = through_views(operand, index, self.e.is_buffer)
-        self.e.pointer_to_read(base, below)
+        self.e.pointer_to_read(*self.under(side, at))
 
-    def _stream(self, node: Node, flat: Affine) -> "Stream":
+    def _stream(self, node: Node, dims: Dims) -> "Stream":
         """The address at depth zero, and the steps from there."""
-        b = self.e.b
+        b, flat = self.e.b, flat_index(dims, node.shape)
         steady = Affine({v: c for v, c in flat.terms.items() if v not in self.depth_vars}, flat.constant)
         steps = {v: flat.coefficient(v) for v in self.depth_vars}
         return Stream(b.address(self.e.pointer(node), node.dtype, scalar_index(b, steady)), steps)
