@@ -16,6 +16,7 @@ from typing import Any
 
 import flops
 import peak
+from quickstart import BASE
 from workloads import BATCH, ROWS
 
 HERE = Path(__file__).parent
@@ -36,7 +37,7 @@ def run(peer: str, workload: str, peers: Path, seed: int) -> dict[str, Any]:
         quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "ORIBI_CACHE": cache}
         job = [str(HERE / "jobs/models_keras.py"), module] if module else [str(HERE / "jobs/models_torch.py")]
         command = [str(python), *job, workload, str(seed)]
-        done = subprocess.run(command, env={**os.environ, **extra, **quiet}, capture_output=True, text=True)
+        done = subprocess.run(command, env={**BASE, **extra, **quiet}, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{peer}, {workload} failed:\n{done.stderr}")
     return json.loads(done.stdout.strip().splitlines()[-1])

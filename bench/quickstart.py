@@ -28,6 +28,10 @@ JOBS = {
 ACCURACY = ("oribi", "Keras on JAX")  # the jobs that run with every seed of --seeds
 
 
+# As pip installs packages, with their bytecode beside them, whatever the caller's shell says.
+BASE = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+
+
 def run(name: str, peers: Path, environment: dict[str, str], seed: int) -> dict[str, float]:
     """One job in a process of its own; its figures, wall time, and peak memory."""
     place, script, arguments, extra = JOBS[name]
@@ -37,7 +41,7 @@ def run(name: str, peers: Path, environment: dict[str, str], seed: int) -> dict[
     start = time.perf_counter()
     process = subprocess.Popen(
         command,
-        env={**os.environ, **environment, **extra, **quiet},
+        env={**BASE, **environment, **extra, **quiet},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -54,7 +58,7 @@ def page(environment: dict[str, str], runs: int) -> dict[str, list[float]]:
     for _ in range(runs):
         with tempfile.TemporaryDirectory() as cache:
             for kind in ("cold", "warm"):
-                own = {**os.environ, **environment, "ORIBI_CACHE": cache}
+                own = {**BASE, **environment, "ORIBI_CACHE": cache}
                 start = time.perf_counter()
                 done = subprocess.run(
                     [sys.executable, str(HERE / "jobs/page.py")], env=own, capture_output=True, text=True, check=True

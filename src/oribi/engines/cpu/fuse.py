@@ -27,6 +27,7 @@ COMPUTES = ROOTS | MAPS
 CHEAP = {"neg", "abs", "add", "sub", "mul", "max", "min", "select", "convert"}
 CHEAP |= {"eq", "ne", "lt", "le", "gt", "ge", "and", "or", "xor", "not", "shift_left", "shift_right_logical"}
 CHEAP_LIMIT = 3  # operations worth computing again instead of storing
+AGAIN = 1.5  # how often on average the only reader may compute an element, rather than have it stored
 
 
 @dataclass
@@ -201,10 +202,10 @@ def _inlined(node: Node, own: Group, needed: set[Group], groups: dict[Node, Grou
         return False
     if _cost(node, groups, stored) <= CHEAP_LIMIT:
         return True
-    if own.root is not None or own in needed or len(needed) != 1:
+    if own.root is not None or own in needed or len(needed) != 1 or own.readers - needed:
         return False
     (reader,) = needed
-    return _points(reader) <= node.size
+    return _points(reader) <= AGAIN * node.size
 
 
 def _points(group: Group) -> int:

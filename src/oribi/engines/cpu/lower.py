@@ -4,6 +4,8 @@ Convolutions become contractions over a view of windows, pooling becomes reducti
 """
 
 from collections.abc import Sequence
+from functools import reduce
+from itertools import product
 
 from oribi.graph import elementwise as ew
 from oribi.graph.contraction import dot_general
@@ -11,12 +13,13 @@ from oribi.graph.node import Node, size_of
 from oribi.graph.program import Program
 from oribi.graph.reductions import REDUCTIONS, broadcast_in_dim, reduce_sum
 from oribi.graph.structural import iota, pad, reshape, reverse, transpose
-from oribi.graph.windows import Axis, conv_axes, is_extremum, padded_for, start_value, window_axes
+from oribi.graph.windows import Axis, conv_axes, is_extremum, padded_for, start_value, under, window_axes
 
 from .own import windows
 from .rewrite import Context, Rule, rewrite, splat
 
 REDUCE = {p.name: p for p in REDUCTIONS}
+SMALL_WINDOW = 16  # taps up to which a window is unrolled
 
 
 def lower(program: Program) -> Program:
@@ -80,8 +83,22 @@ def _reduce_window(node: Node, context: Context) -> Node:
         return ew.full_like(node, 0)
     if not x.size:
         return splat(start, node.shape, node.dtype)
-    view, taps = _taps_of(padded_for(x, axes, start), axes)
+    padded = padded_for(x, axes, start)
+    if _is_small(axes):
+        values = _tap_by_tap(padded, axes)
+        return reduce(ew.add, values) if reducer == "sum" else _extremum(values, reducer)[0]
+    view, taps = _taps_of(padded, axes)
     return REDUCE[f"reduce_{reducer}"](view, axes=taps)
+
+
+def _is_small(axes: Sequence[Axis]) -> bool:
+    """Whether a window has so few taps that each is better an operand of its own: what follows is then fused with them."""
+    return size_of(a.window for a in axes) <= SMALL_WINDOW
+
+
+def _tap_by_tap(padded: Node, axes: Sequence[Axis]) -> list[Node]:
+    """What lies under each tap of all places of the window."""
+    return [under(padded, axes, taps) for taps in product(*(range(a.window) for a in axes))]
 
 
 def _taps_of(padded: Node, axes: Sequence[Axis]) -> tuple[Node, tuple[int, ...]]:
@@ -97,13 +114,8 @@ def _select_and_scatter(node: Node, context: Context) -> Node:
     axes = window_axes(x.shape, node.attributes)
     if not source.size or not x.size:
         return ew.full_like(node, 0)
-    view, taps = _taps_of(padded_for(x, axes, start_value(reducer, x.dtype)), axes)
-    best = REDUCE[f"reduce_{reducer}"](view, axes=taps)
-    outside = tuple(a for a in range(len(view.shape)) if a not in taps)
-    hit = is_extremum(view, broadcast_in_dim(best, view.shape, outside))
     count = size_of(a.window for a in axes)
-    number = _tap_number(view.shape, taps)
-    chosen = REDUCE["reduce_min"](ew.select(hit, number, ew.full_like(number, count)), axes=taps)
+    chosen = _chosen_tap(padded_for(x, axes, start_value(reducer, x.dtype)), axes, reducer)
     if all(a.stride == a.window and a.low == 0 and a.high <= 0 for a in axes):
         return _scatter_apart(node, chosen, source, axes)
     back = [a.backwards() for a in axes]
@@ -114,6 +126,30 @@ def _select_and_scatter(node: Node, context: Context) -> Node:
     turned = _tap_number(gone_view.shape, back_taps, turned=True)
     mine = ew.select(ew.eq(gone_view, turned), given_view, ew.full_like(given_view, 0))
     return reduce_sum(mine, back_taps)
+
+
+def _chosen_tap(padded: Node, axes: Sequence[Axis], reducer: str) -> Node:
+    """The number of the tap that has each window's extremum, the first of several."""
+    if _is_small(axes):
+        return _extremum(_tap_by_tap(padded, axes), reducer)[1]
+    view, taps = _taps_of(padded, axes)
+    best = REDUCE[f"reduce_{reducer}"](view, axes=taps)
+    outside = tuple(a for a in range(len(view.shape)) if a not in taps)
+    hit = is_extremum(view, broadcast_in_dim(best, view.shape, outside))
+    number = _tap_number(view.shape, taps)
+    none = ew.full_like(number, size_of(a.window for a in axes))
+    return REDUCE["reduce_min"](ew.select(hit, number, none), axes=taps)
+
+
+def _extremum(values: Sequence[Node], reducer: str) -> tuple[Node, Node]:
+    """The extremum of several nodes, point by point, and the number of the first that has it; a NaN is one."""
+    best, chosen = values[0], splat(0, values[0].shape, "uint8")
+    beaten = ew.le if reducer == "max" else ew.ge
+    for number, value in enumerate(values[1:], 1):
+        better = ew.logical_and(ew.logical_not(beaten(value, best)), ew.eq(best, best))
+        best = ew.select(better, value, best)
+        chosen = ew.select(better, splat(number, best.shape, "uint8"), chosen)
+    return best, chosen
 
 
 def _scatter_apart(node: Node, chosen: Node, source: Node, axes: Sequence[Axis]) -> Node:
@@ -131,7 +167,8 @@ def _scatter_apart(node: Node, chosen: Node, source: Node, axes: Sequence[Axis])
 def _tap_number(shape: tuple[int, ...], taps: tuple[int, ...], turned: bool = False) -> Node:
     """The row-major number of each tap, constant along the other axes; counted from the last where the window is turned."""
     window = tuple(shape[a] for a in taps)
-    number = iota(shape=(size_of(window),), dtype="int32", axis=0)
+    count = size_of(window)
+    number = iota(shape=(count,), dtype="uint8" if count < 256 else "int32", axis=0)
     if turned:
         number = reverse(number, axes=(0,))
     return broadcast_in_dim(reshape(number, window), shape, taps)

@@ -148,7 +148,7 @@ def _map(kernel: Kernel, stored: frozenset[Node]) -> Schedule:
         return Schedule("map", "", None)
     if collapses(kernel.outputs, kernel.root, stored, domain) and domain[0] >= SPLIT_FROM:
         return Schedule("map", "", 0, vector=0, collapsed=True)
-    vector = len(domain) - 1
+    vector = max((a for a, n in enumerate(domain) if n > 1), default=len(domain) - 1)
     split = _split_axis(domain, vector)
     return Schedule("map", "", split, vector=vector)
 

@@ -98,7 +98,8 @@ def _neg(node: Node, context: Context) -> Node | None:
 
 
 def _reshape(node: Node, context: Context) -> Node | None:
-    """Reshapes join, and move above what they commute with, so that loops run over the flat shape."""
+    """Reshapes join, and move above what they commute with, so that loops run over the flat shape; not into the midst of a
+    computation that others share, whose last step would be torn from its loops."""
     operand = node.operands[0]
     if operand.shape == node.shape:
         return operand
@@ -107,6 +108,8 @@ def _reshape(node: Node, context: Context) -> Node | None:
     if context.users.get(operand, 0) != 1 or not node.size:
         return None
     if operand.op in ELEMENTWISE:
+        if any(o.op in ELEMENTWISE and context.users.get(o, 0) > 1 for o in operand.operands):
+            return None
         return operand.primitive(*(_reshaped(o, node.shape) for o in operand.operands), **operand.attributes)
     if operand.op == "gather" and operand.attributes["axis"] == 0:
         return _reshape_gather(node, operand)
