@@ -18,13 +18,14 @@ FLOORS = [
     {"layers", "losses", "optimizers", "callbacks"},
     {"metrics"},
     {"training"},
-    {"models"},
+    {"models", "saving"},
     {"datasets"},
     {"tf", "cli"},
 ]
 LEVEL = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 # Modules of a family that families beside or below it may use: they import nothing of oribi themselves.
-LEAVES = {"oribi.utils.registry", "oribi.utils.progbar", "oribi.layers.naming", "oribi.losses.reduction"}
+LEAVES = {"oribi.utils.files", "oribi.utils.registry", "oribi.utils.progbar"}
+LEAVES |= {"oribi.layers.naming", "oribi.losses.reduction"}
 
 
 def imports(path):

@@ -25,6 +25,7 @@ _MODULES = (
     "optimizers",
     "random",
     "regularizers",
+    "saving",
     "tf",
     "utils",
 )
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from . import optimizers as optimizers
     from . import random as random
     from . import regularizers as regularizers
+    from . import saving as saving
     from . import tf as tf
     from . import utils as utils
     from .initializers import Initializer as Initializer

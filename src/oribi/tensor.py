@@ -5,6 +5,7 @@ changes. Under a `Trace` variables are read and assigned as nodes, so that a fun
 computed, becomes one graph.
 """
 
+import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -223,6 +224,7 @@ class Variable(Operators):
             if shape is None:
                 raise ValueError(f"Variable {name!r}: an initializer function needs a shape")
             kind = dtypes.canonical(dtype or dtypes.FLOATX)
+            _take_memory(name, shape, kind)
             initializer = initializer(tuple(shape), dtype=kind)
         value = np.asarray(initializer)
         if dtype is None:
@@ -331,6 +333,39 @@ class Variable(Operators):
         return format(self._array.item(), spec) if spec else str(self)
 
     __hash__ = object.__hash__
+
+
+class _Memory(threading.local):
+    left: int | None = None
+
+
+_memory = _Memory()
+
+
+@contextmanager
+def memory_for_variables(size: int) -> Iterator[None]:
+    """Variables made inside of the block, in this thread, may take so many bytes in all: what a file asks for is bounded by
+    what it holds.
+
+    Raises:
+        ValueError: from the variable that would take more.
+    """
+    outer, _memory.left = _memory.left, size
+    try:
+        yield
+    finally:
+        _memory.left = outer
+
+
+def _take_memory(name: str, shape: Sequence[int], dtype: str) -> None:
+    if _memory.left is None:
+        return
+    size = math.prod(shape) * dtypes.itemsize(dtype)
+    if size > _memory.left:
+        raise ValueError(
+            f"weight {name!r} of shape {tuple(shape)} would take {size} bytes, more than the file can fill"
+        )
+    _memory.left -= size
 
 
 # --- tracing ----------------------------------------------------------------------------------------------------------

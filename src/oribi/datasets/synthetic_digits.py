@@ -6,11 +6,12 @@ drawn with a round pen of varying width, scaled into a 20 x 20 box and centred b
 
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from oribi.utils.files import writing
 
 from . import strokes
 
@@ -172,9 +173,7 @@ def _write(path: Path, images: np.ndarray) -> None:
     body = images.tobytes()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        with os.fdopen(descriptor, "wb") as file:
+        with writing(path, durable=False) as file:
             file.write(body + hashlib.sha256(body).digest())
-        os.replace(aside, path)
     except OSError:
         return

@@ -1,6 +1,7 @@
 """Attention: for each step of one sequence, a mean of another's, weighted by how well they match."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from oribi import initializers, ops, regularizers
@@ -154,6 +155,12 @@ class _HeadedAttention(Layer):
     def compute_mask(self, inputs: Any, previous: Any = None) -> Any:
         return previous
 
+    def get_build_config(self) -> None:
+        """None: the first call makes the weights, which depend on the shapes of query, key and value."""
+
+    def build_from_config(self, config: Mapping[str, Any]) -> None:
+        """Nothing to do before the first call."""
+
     def _base_config(self) -> dict[str, Any]:
         objects = {key: serialize(value) for key, value in self.options.items()}
         return {**super().get_config(), **objects, "dropout": self.dropout, "seed": self.seed}
@@ -169,6 +176,7 @@ class MultiHeadAttention(_HeadedAttention):
         dropout: share of the scores left out in training.
         use_bias: whether the projections have biases.
         output_shape: of the output's features; those of the query by default.
+        attention_axes: 1, the steps of `(batch, steps, features)`.
         kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer: how weights start, penalties on them.
         seed: of the dropout.
 
@@ -187,9 +195,12 @@ class MultiHeadAttention(_HeadedAttention):
         dropout: float = 0.0,
         use_bias: bool = True,
         output_shape: Any = None,
+        attention_axes: Any = None,
         *args: Any,
         **kwargs: Any,
     ) -> None:
+        if attention_axes not in (None, 1, [1], (1,)):
+            raise NotImplementedError(f"MultiHeadAttention: attention_axes={attention_axes} is not there yet; 1 is")
         for name, size in (("num_heads", num_heads), ("key_dim", key_dim), ("value_dim", value_dim or key_dim)):
             if isinstance(size, bool) or not isinstance(size, int) or size < 1:
                 raise ValueError(
@@ -235,6 +246,11 @@ class GroupQueryAttention(_HeadedAttention):
                 f"{num_query_heads=}, {num_key_value_heads=}"
             )
         super().__init__((num_query_heads, num_key_value_heads), (head_dim, head_dim), *args, **kwargs)
+
+    saved_name = "GroupedQueryAttention"
+    saved_as: Mapping[str, str] = {
+        name: f"_{name}" for name in ("query_dense", "key_dense", "value_dense", "output_dense")
+    }
 
     def get_config(self) -> dict[str, Any]:
         own = {"head_dim": self.sizes[0], "num_query_heads": self.heads[0], "num_key_value_heads": self.heads[1]}

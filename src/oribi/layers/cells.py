@@ -148,6 +148,11 @@ class SimpleRNNCell(GatedCell):
 
     gates = 1
 
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        del config["implementation"]  # Keras takes none here
+        return config
+
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:  # type: ignore[override]
         (before,) = states if isinstance(states, list | tuple) else (states,)
         x = self.with_bias(self.project(inputs, self.kernel, "dropout", training), self.bias)
@@ -286,6 +291,11 @@ class CellLayer(RNN):
     cell_class: type[Any]
     own_arguments = frozenset(name for owner in (RNN, Layer) for name in inspect.signature(owner.__init__).parameters)
     sequence_rank = 3
+
+    @classmethod
+    def passes_to(cls) -> type[Any]:
+        """Whose arguments it takes beside its own."""
+        return cls.cell_class
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         own = {name: kwargs.pop(name) for name in list(kwargs) if name in self.own_arguments}

@@ -3,7 +3,7 @@
 import inspect
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -78,7 +78,7 @@ class Layer:
         **unknown: Any,
     ) -> None:
         for argument, value in unknown.items():
-            if not (argument.endswith("_constraint") or argument == "activity_regularizer"):
+            if not (argument.endswith("_constraint") or argument in _NOT_THERE_YET):
                 raise TypeError(f"{type(self).__name__} got an unexpected argument {argument!r}")
             if value is not None:
                 raise NotImplementedError(f"{type(self).__name__}: {argument} is not there yet")
@@ -86,7 +86,7 @@ class Layer:
             raise TypeError(f"{type(self).__name__}: name must be a string, got {name!r}")
         self._prepare(name or auto_name(type(self).__name__))
         self._trainable = bool(trainable)
-        self.dtype = dtypes.canonical(dtype or dtypes.FLOATX)
+        self.dtype = _dtype_of(dtype)
         if input_dim is not None:
             input_shape = (input_dim,)
         if batch_input_shape is not None:
@@ -171,11 +171,17 @@ class Layer:
         for layer in self._sublayers:
             layer.trainable = value
 
+    def own_variables(self) -> list[Variable]:
+        """The weights of this layer alone, without those of layers in it: first what trains."""
+        return [v for v in self._variables if v.trainable] + [v for v in self._variables if not v.trainable]
+
+    saved_name: str | None = None  # the class's name in files, where it is another
+    saved_as: Mapping[str, str] = {}  # attributes that go by another name there
+
     @property
     def weights(self) -> list[Variable]:
         """All weights: this layer's own, then those of the layers in it."""
-        own = [v for v in self._variables if v.trainable] + [v for v in self._variables if not v.trainable]
-        return _unique([*own, *(w for layer in self._sublayers for w in layer.weights)])
+        return _unique([*self.own_variables(), *(w for layer in self._sublayers for w in layer.weights)])
 
     @property
     def trainable_weights(self) -> list[Variable]:
@@ -276,6 +282,8 @@ class Layer:
                 kwargs["training"] = bool(training)
             if mask is not None and "mask" in takes:
                 kwargs.setdefault("mask", mask)
+            elif "mask" not in takes and kwargs.get("mask", self) is None:
+                del kwargs["mask"]
             try:
                 with training_phase(training):
                     outputs = self.call(inputs, *args, **kwargs)
@@ -326,8 +334,16 @@ class Layer:
         return Tensor(cast_node(node, self.dtype) if dtypes.is_float(node.dtype) else node)
 
     def _build_for(self, inputs: Any) -> None:
-        self.build(_shapes(inputs))
-        self.built = True
+        self.build_once(_shapes(inputs))
+
+    def build_once(self, input_shape: Any) -> None:
+        """Build for a shape, or a nest of them, unless that is done."""
+        if not self.built:
+            self.build(input_shape)
+            self.built = True
+            object.__setattr__(self, "_built_for", input_shape)
+
+    _built_for: Any = None
 
     def check_input(self, inputs: Any) -> None:
         """Raise a ValueError if the layer cannot take inputs of this shape."""
@@ -359,12 +375,52 @@ class Layer:
         """A layer of the same arguments, with weights of its own."""
         return cls(**config)
 
+    def more_config(self) -> dict[str, Any]:
+        """What is written beside `get_config()`: the shape that the layer was built for, so that its weights can be made again."""
+        build = self.get_build_config()
+        return {} if build is None else {"build_config": build}
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """What `build_from_config` needs to make the weights; None before they were made."""
+        return None if self._built_for is None else {"input_shape": self._built_for}
+
+    def build_from_config(self, config: Mapping[str, Any]) -> None:
+        """Make the weights as `get_build_config` says."""
+        shape = config.get("input_shape", config.get("shapes_dict"))
+        if shape is not None:
+            self.build_once(as_tuples(shape))
+
     def describe(self) -> str:
         """The class and the name, for messages: `Dense 'head'`."""
         return f"{type(self).__name__} {self.name!r}"
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+_NOT_THERE_YET = ("activity_regularizer", "quantization_config")
+
+
+def _dtype_of(given: Any) -> str:
+    """The dtype of weights and computation, of a name or of the config of a Keras policy.
+
+    Raises:
+        NotImplementedError: a policy that computes in another dtype than it stores.
+    """
+    if isinstance(given, Mapping):
+        given = given.get("config", {}).get("name")
+    if isinstance(given, str) and given.startswith("mixed_"):
+        raise NotImplementedError(f"the dtype policy {given!r} is not there yet: give a plain dtype such as 'float32'")
+    return dtypes.canonical(given or dtypes.FLOATX)
+
+
+def as_tuples(shape: Any) -> Any:
+    """A nest of shapes whose tuples became lists on their way through JSON."""
+    if isinstance(shape, Mapping):
+        return {key: as_tuples(value) for key, value in shape.items()}
+    if any(isinstance(entry, list | tuple | Mapping) for entry in shape):
+        return [as_tuples(entry) for entry in shape]
+    return tuple(shape)
 
 
 def _symbols(shape: Any, dtype: str) -> Any:

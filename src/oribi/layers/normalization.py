@@ -80,6 +80,7 @@ class BatchNormalization(_Scaled):
         momentum: share of the moving averages that each batch keeps.
         epsilon, center, scale, kwargs: as for all normalizations.
         moving_mean_initializer, moving_variance_initializer: names or objects.
+        renorm, renorm_momentum: not there yet; the second is of no effect without the first.
 
     A layer whose `trainable` is False uses, and keeps, its moving averages in training too.
 
@@ -98,9 +99,13 @@ class BatchNormalization(_Scaled):
         scale: bool = True,
         moving_mean_initializer: Any = "zeros",
         moving_variance_initializer: Any = "ones",
+        renorm: bool = False,
+        renorm_momentum: float = 0.99,
         **kwargs: Any,
     ) -> None:
         super().__init__(epsilon, center, scale, **kwargs)
+        if renorm:
+            raise NotImplementedError("BatchNormalization: renorm is not there yet")
         self.axis, self.momentum = int(axis), momentum
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)

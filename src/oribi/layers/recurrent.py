@@ -277,9 +277,8 @@ def _output_size(cell: Any) -> Any:
 
 
 def _build_cell(cell: Any, input_shape: Shape) -> None:
-    if isinstance(cell, Layer) and not cell.built:
-        cell.build(input_shape)
-        cell.built = True
+    if isinstance(cell, Layer):
+        cell.build_once(input_shape)
 
 
 def _initial_state(cell: Any, batch_size: int, dtype: str) -> Any:

@@ -88,7 +88,7 @@ class _Padded(_Spatial):
         self.amount = pairs(amount, self.rank, f"{type(self).__name__}: {self.word}")
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), self.word: self.amount}
+        return {**super().get_config(), self.word: self.amount if self.rank > 1 else self.amount[0]}
 
 
 class _ZeroPadding(_Padded):
@@ -146,6 +146,11 @@ class Cropping1D(_Cropping):
     """Steps cut off at both ends of a sequence."""
 
     rank = 1
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        del config["data_format"]
+        return config
 
 
 class Cropping2D(_Cropping):

@@ -77,9 +77,7 @@ class Bidirectional(Layer):
 
     def build(self, input_shape: Shape) -> None:
         for layer in (self.forward_layer, self.backward_layer):
-            if not layer.built:
-                layer.build(input_shape)
-                layer.built = True
+            layer.build_once(input_shape)
         if self._given_weights:
             self.set_weights(self._given_weights)
         self.built = True
@@ -154,9 +152,7 @@ class TimeDistributed(Layer):
         self.layer = layer
 
     def build(self, input_shape: Shape) -> None:
-        if not self.layer.built:
-            self.layer.build((input_shape[0], *input_shape[2:]))
-            self.layer.built = True
+        self.layer.build_once((input_shape[0], *input_shape[2:]))
         self.built = True
 
     def check_input(self, inputs: Any) -> None:

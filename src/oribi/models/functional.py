@@ -7,6 +7,7 @@ from oribi.layers.input import InputLayer
 from oribi.layers.layer import Layer
 from oribi.ops.symbolic import Call, calls_between
 from oribi.tensor import KerasTensor
+from oribi.utils.registry import custom_object_scope
 
 from .graph_config import from_graph_config, graph_config
 from .model import Model
@@ -73,6 +74,10 @@ class Functional(Model):
         """The inputs, then the layers, those furthest from the outputs first."""
         return [*self._graph.input_layers, *self._sublayers]
 
+    def saved_layers(self) -> list[Layer]:
+        """What a file keeps at `layers`."""
+        return self.layers
+
     def call(self, inputs: Any) -> Any:
         values = dict(zip(self.inputs, self._matched(inputs), strict=True))
         for call in self._graph.calls:
@@ -110,13 +115,16 @@ class Functional(Model):
         shapes = {call.function: call.outputs for call in self._graph.calls}
         return rows + [(layer, _shown(shapes[layer])) for layer in self._graph.layers]
 
+    keras_module = "keras.src.models.functional"
+
     def get_config(self) -> dict[str, Any]:
         """The graph in Keras' form: every layer with the calls of it."""
         return {"name": self.name, "trainable": self.trainable, **graph_config(self._graph)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "Functional":
-        inputs, outputs = from_graph_config(config, {"Functional": cls, "Model": cls, **(custom_objects or {})})
+        with custom_object_scope(custom_objects):
+            inputs, outputs = from_graph_config(config)
         return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True))
 
 

@@ -96,13 +96,12 @@ def _written(value: Any, places: Mapping[KerasTensor, Place]) -> Any:
 # --- from a config ----------------------------------------------------------------------------------------------------
 
 
-def from_graph_config(config: Mapping[str, Any], classes: Mapping[str, Any]) -> tuple[Any, Any]:
+def from_graph_config(config: Mapping[str, Any]) -> tuple[Any, Any]:
     """The inputs and outputs of a model; calls are done again as soon as what they need is there.
 
     Raises:
         ValueError: a call needs something that is nowhere in the config.
     """
-    table = {**layer_classes.TABLE, **classes}
     tensors: dict[Place, Any] = {}
     waiting: list[tuple[Callable[..., Any], str, int, Mapping[str, Any]]] = []
     for entry in config["layers"]:
@@ -110,7 +109,7 @@ def from_graph_config(config: Mapping[str, Any], classes: Mapping[str, Any]) -> 
         if entry["class_name"] == "InputLayer":
             tensors[name, 0, 0] = _input(entry["config"])
             continue
-        operation = _operation(entry, table)
+        operation = _operation(entry)
         waiting += [(operation, name, number, node) for number, node in enumerate(entry["inbound_nodes"])]
     while waiting:
         later = [call for call in waiting if not _called(*call, tensors)]
@@ -127,12 +126,12 @@ def _input(config: Mapping[str, Any]) -> KerasTensor:
     return Input(tuple(shape), batch, config.get("dtype"), config.get("name"))
 
 
-def _operation(entry: Mapping[str, Any], table: Mapping[str, Any]) -> Callable[..., Any]:
+def _operation(entry: Mapping[str, Any]) -> Callable[..., Any]:
     if entry.get("module") == "oribi.ops":
         if entry["class_name"] not in ops.OPERATIONS:
             raise ValueError(f"the config names an op that oribi does not have: {entry['class_name']!r}")
         return ops.OPERATIONS[entry["class_name"]]
-    made: Callable[..., Any] = deserialize(entry, table, "layer")
+    made: Callable[..., Any] = deserialize(entry, layer_classes.TABLE, "layer")
     return made
 
 

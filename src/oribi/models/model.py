@@ -1,10 +1,12 @@
 """Model: a layer of layers that can be trained."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from oribi.layers.layer import Layer
+from oribi.layers.layer import Layer, as_tuples
 from oribi.training.trainer import Trainer
+from oribi.utils.registry import custom_object_scope, serialize
 
 from .summary import summary
 
@@ -63,17 +65,72 @@ class Model(Trainer, Layer):
         """Print the layers, their output shapes and their numbers of weights."""
         summary(self, line_length, print_fn)
 
+    # --- config ---
+
+    keras_module = "keras"
+
+    def more_config(self) -> dict[str, Any]:
+        compiled = self.get_compile_config()
+        return {**super().more_config(), **({} if compiled is None else {"compile_config": compiled})}
+
+    def build_from_config(self, config: Mapping[str, Any]) -> None:
+        """Make the weights: those of the layers are made by calling the model on symbols of the shape."""
+        shape = config.get("input_shape")
+        if shape is not None and not self.built:
+            self.compute_output_shape(as_tuples(shape))
+
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
         """The model of a config; `Model.from_config` of a functional model's makes one of that kind."""
-        if cls is Model:
+        with custom_object_scope(custom_objects):
+            if cls is not Model:
+                return cls(**config)
             from .functional import Functional
 
-            return Functional.from_config(config, custom_objects)
-        return cls(**config)
+            return Functional.from_config(config)
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Not there yet."""
-        raise NotImplementedError("saving models is not there yet; get_weights() gives the weights as arrays")
+    def to_json(self, **options: Any) -> str:
+        """The architecture as JSON, without weights; `oribi.models.model_from_json` makes it again.
 
-    save_weights = load_weights = save
+        Args:
+            options: as for `json.dumps`.
+        """
+        return json.dumps(serialize(self), **options)
+
+    # --- files ---
+
+    def save(self, filepath: Any, overwrite: bool = True, **unknown: Any) -> None:
+        """Write architecture, weights, optimizer and compile arguments to a `.keras` file.
+
+        Args:
+            filepath: ends in `.keras`.
+            overwrite: without it, a file that is there already is an error.
+
+        Raises:
+            ValueError: another ending.
+            FileExistsError: the file is there, with `overwrite=False`.
+        """
+        from oribi.saving import save_model
+
+        save_model(self, filepath, overwrite, **unknown)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the weights to a `.weights.h5` or `.safetensors` file; arguments and errors as for `save`."""
+        from oribi.saving import save_weights
+
+        save_weights(self, filepath, overwrite)
+
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False, by_name: bool = False) -> None:
+        """Set the weights from a file: `.weights.h5`, `.keras`, `.safetensors`, or the `.h5` of Keras 2.
+
+        Args:
+            filepath: of the file.
+            skip_mismatch: leave alone what has other shapes, and warn, rather than fail.
+            by_name: find layers by their names, rather than in order (`.h5` of Keras 2 only).
+
+        Raises:
+            ValueError: the weights do not fit; none is set then.
+        """
+        from oribi.saving import load_weights
+
+        load_weights(self, filepath, skip_mismatch, by_name)

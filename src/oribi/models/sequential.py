@@ -5,10 +5,10 @@ from typing import Any
 
 from oribi import layers as layer_classes
 from oribi.layers.input import InputLayer
-from oribi.layers.layer import Layer, Shape
+from oribi.layers.layer import Layer, Shape, as_tuples
 from oribi.ops.core import as_node
 from oribi.tensor import KerasTensor
-from oribi.utils.registry import deserialize, serialize
+from oribi.utils.registry import custom_object_scope, deserialize, serialize
 
 from .model import Model
 
@@ -72,9 +72,7 @@ class Sequential(Model):
             raise ValueError(f"{self.describe()}: build() needs the input's shape, such as (None, 28, 28)")
         shape = tuple(input_shape)
         for layer in self._sublayers:
-            if not layer.built:
-                layer.build(shape)
-                layer.built = True
+            layer.build_once(shape)
             shape = layer.compute_output_shape(shape)
         self._built_shape = tuple(input_shape)
         self.built = True
@@ -95,6 +93,10 @@ class Sequential(Model):
                 f"{self.describe()}, first layer {first}: expected examples of shape {_inner(expected)}, got "
                 f"{_inner(got)} (data of shape {got}). Reshape the data, or change the model's input shape."
             )
+
+    def saved_layers(self) -> list[Layer]:
+        """What a file keeps at `layers`."""
+        return self.layers
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         for layer in self._sublayers:
@@ -122,21 +124,24 @@ class Sequential(Model):
         return self._built_shape
 
     def get_config(self) -> dict[str, Any]:
-        shape = self._input.shape if self._input else None
-        return {
-            "name": self.name,
-            "layers": [serialize(layer) for layer in self._sublayers],
-            "build_input_shape": shape,
-        }
+        first = (
+            [InputLayer(batch_shape=self._input.shape, dtype=self._input.dtype, name=self._input.name)]
+            if self._input
+            else []
+        )
+        config = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
+        config["layers"] = [serialize(layer) for layer in (*first, *self._sublayers)]
+        return {**config, "build_input_shape": self._built_shape if self.built else None}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "Sequential":
-        table = {**layer_classes.TABLE, **(custom_objects or {})}
-        made: list[Any] = [deserialize(entry, table, "layer") for entry in config["layers"]]
+        with custom_object_scope(custom_objects):
+            made = [deserialize(entry, layer_classes.TABLE, "layer") for entry in config["layers"]]
+        model = cls(made, trainable=config.get("trainable", True), name=config.get("name"))
         shape = config.get("build_input_shape")
-        if shape is not None:
-            made.insert(0, KerasTensor(tuple(shape), "float32", "input"))
-        return cls(made, name=config.get("name"))
+        if shape is not None and not model.built and made:
+            model.build(as_tuples(shape))
+        return model
 
 
 def _inner(shape: Shape) -> Shape:

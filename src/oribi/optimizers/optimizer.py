@@ -12,6 +12,8 @@ from oribi.utils.registry import deserialize, serialize, snake_case
 from . import schedules
 
 Gradients = Sequence[Any]
+_NOT_THERE_YET = ("use_ema", "loss_scale_factor", "gradient_accumulation_steps")
+_OF_EMA = ("ema_momentum", "ema_overwrite_frequency")  # of no effect without use_ema
 
 
 class Optimizer:
@@ -38,15 +40,9 @@ class Optimizer:
     ) -> None:
         self.name = name or snake_case(type(self).__name__)
         for key, value in unsupported.items():
-            if key not in (
-                "use_ema",
-                "ema_momentum",
-                "ema_overwrite_frequency",
-                "loss_scale_factor",
-                "gradient_accumulation_steps",
-            ):
+            if key not in (*_NOT_THERE_YET, *_OF_EMA):
                 raise TypeError(f"{type(self).__name__} got an unexpected argument {key!r}")
-            if value not in (None, False):
+            if key in _NOT_THERE_YET and value not in (None, False):
                 raise NotImplementedError(f"{type(self).__name__}: {key} is not there yet")
         if sum(c is not None for c in (clipnorm, clipvalue, global_clipnorm)) > 1:
             raise ValueError(f"{type(self).__name__}: only one of clipnorm, clipvalue and global_clipnorm can be set")
@@ -87,8 +83,9 @@ class Optimizer:
 
     @property
     def variables(self) -> list[Variable]:
-        """The step count, the learning rate, and the slots."""
-        return [self.iterations, self._rate, *self._slots]
+        """The step count, the learning rate unless a schedule gives it, and the slots."""
+        rate = [] if self._schedule is not None else [self._rate]
+        return [self.iterations, *rate, *self._slots]
 
     def build(self, variables: Iterable[Variable]) -> None:
         """Make the slots of these variables."""

@@ -11,6 +11,8 @@ from oribi.utils.registry import table_of
 class LearningRateSchedule:
     """Base class: called with the step, gives the rate."""
 
+    keras_module = "keras.optimizers.schedules"
+
     def __call__(self, step: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} needs a __call__(self, step) method")
 

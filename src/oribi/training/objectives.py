@@ -103,6 +103,15 @@ class Objectives:
                 loss.check(array, shape)
 
 
+def revived(given: Any, family: Any) -> Any:
+    """What `compile` takes, out of its config: objects in place of their configs, however they are nested."""
+    if isinstance(given, Mapping):
+        if "class_name" in given:
+            return family.get(given)
+        return {key: revived(value, family) for key, value in given.items()}
+    return [revived(item, family) for item in given] if isinstance(given, list | tuple) else given
+
+
 def names_of(model: Any, y_pred: Any) -> list[str]:
     """The names of a model's outputs: its own, the keys of a dict, or numbers."""
     if isinstance(y_pred, Mapping):

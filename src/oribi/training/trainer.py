@@ -1,17 +1,19 @@
 """Trainer: compile, fit, evaluate, predict; what makes a layer a model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from oribi import callbacks as cb
-from oribi import nest, ops, optimizers
+from oribi import losses, nest, ops, optimizers
+from oribi import metrics as metric_classes
 from oribi.random import next_seed
+from oribi.utils.registry import serialize
 
 from .data import Data, as_columns, as_data, split, with_class_weights
 from .loop import Loop, float_logs
-from .objectives import Objectives, aligned, names_of
+from .objectives import Objectives, aligned, names_of, revived
 from .step import Step, layout_of, variables_state
 
 BATCH = 32
@@ -55,9 +57,29 @@ class Trainer:
         self.optimizer = optimizers.get(optimizer)
         self.loss = loss
         self._objectives = Objectives(loss, loss_weights, metrics, weighted_metrics)
+        self._flags = {
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+        }
         self._steps: dict[Any, Step] = {}
         self.stop_training = False
         self._compiled = True
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """The arguments of `compile`, to be written to a file; None where it was not called."""
+        if not self._compiled:
+            return None
+        return {"optimizer": serialize(self.optimizer), **serialize(self._objectives.given), **self._flags}
+
+    def compile_from_config(self, config: Mapping[str, Any]) -> None:
+        """Compile as `get_compile_config` says, and make the optimizer's slots."""
+        families = {"loss": losses, "metrics": metric_classes, "weighted_metrics": metric_classes}
+        given = {key: revived(config.get(key), family) for key, family in families.items()}
+        flags = {key: config[key] for key in ("run_eagerly", "steps_per_execution", "jit_compile") if key in config}
+        self.compile(optimizers.get(config["optimizer"]), loss_weights=config.get("loss_weights"), **given, **flags)
+        if self.built:  # type: ignore[attr-defined]
+            self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
 
     @property
     def metrics(self) -> list[Any]:

@@ -1,16 +1,36 @@
-"""Names -> classes: how strings and configs become objects. Only what is in a table can be named."""
+"""Names -> classes: how strings and configs become objects.
+
+Only what is in a family's table can be named, and what the user registered or passed along: nothing is ever imported by the name
+that a config gives.
+"""
 
 import difflib
 import inspect
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+BUILT_IN = (
+    "keras",
+    "oribi",
+    "tf_keras",
+    "tensorflow.python.keras",
+)  # modules whose classes configs name without registering
 
 
 def snake_case(name: str) -> str:
     """`SparseCategoricalAccuracy` -> `sparse_categorical_accuracy`."""
     spaced = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", spaced).lower()
+
+
+def table_of(*things: Callable[..., Any]) -> dict[str, Any]:
+    """Classes and functions under their own name, in snake case too."""
+    return {key: t for t in things for key in (t.__name__, snake_case(t.__name__))}
 
 
 def lookup(name: str, table: Mapping[str, Any], what: str) -> Any:
@@ -36,7 +56,7 @@ def resolve(identifier: Any, table: Mapping[str, Any], what: str) -> Any:
     if identifier is None:
         return None
     if isinstance(identifier, str):
-        found = lookup(identifier, table, what)
+        found = users_own().get(identifier) or lookup(identifier, table, what)
         return found() if inspect.isclass(found) else found
     if isinstance(identifier, Mapping):
         return deserialize(identifier, table, what)
@@ -47,23 +67,205 @@ def resolve(identifier: Any, table: Mapping[str, Any], what: str) -> Any:
     raise ValueError(f"expected a {what}, its name or its config, got {identifier!r}")
 
 
+# --- the user's own classes and functions -----------------------------------------------------------------------------
+
+_registered: dict[str, Any] = {}
+_names: dict[Any, str] = {}
+
+
+class _Scopes(threading.local):
+    objects: Mapping[str, Any] = {}
+    safe: bool = True
+
+
+_scopes = _Scopes()
+
+
+def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable[[T], T]:
+    """A decorator: configs may name this class or function, as `package>name`.
+
+    Args:
+        package: what it belongs to.
+        name: the class's own by default.
+
+    Raises:
+        ValueError: a class that has no `get_config`.
+
+    >>> @register_keras_serializable("mine")
+    ... def double(x):
+    ...     return 2 * x
+    >>> get_registered_name(double)
+    'mine>double'
+    """
+
+    def decorate(thing: T) -> T:
+        if inspect.isclass(thing) and not hasattr(thing, "get_config"):
+            raise ValueError(f"{thing.__name__} cannot be registered: it has no get_config() method")
+        full = f"{package}>{name or thing.__name__}"  # type: ignore[attr-defined]
+        _registered[full] = thing
+        _names[thing] = full
+        return thing
+
+    return decorate
+
+
+def get_registered_name(thing: Any) -> str:
+    """The name that a class or function was registered under, or its own."""
+    return _names.get(thing, thing.__name__)
+
+
+def get_registered_object(name: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """What is registered, or passed along, under a name; None where nothing is."""
+    return {**users_own(), **(custom_objects or {})}.get(name)
+
+
+def get_custom_objects() -> dict[str, Any]:
+    """The registered classes and functions by name: the dict itself, which may be added to."""
+    return _registered
+
+
+def users_own() -> Mapping[str, Any]:
+    """What configs may name beside the tables: what is registered, and what the scopes around add."""
+    return {**_registered, **_scopes.objects}
+
+
+@contextmanager
+def custom_object_scope(objects: Mapping[str, Any] | None) -> Iterator[None]:
+    """Configs that are read inside of the block, in this thread, may name these classes and functions.
+
+    Args:
+        objects: {name: class or function}.
+    """
+    outer = _scopes.objects
+    _scopes.objects = {**outer, **(objects or {})}
+    try:
+        yield
+    finally:
+        _scopes.objects = outer
+
+
+@contextmanager
+def trusting_code(trusted: bool) -> Iterator[None]:
+    """Whether configs that are read inside of the block, in this thread, may carry code. What a file says cannot change it."""
+    outer = _scopes.safe
+    _scopes.safe = not trusted
+    try:
+        yield
+    finally:
+        _scopes.safe = outer
+
+
+def trusts_code() -> bool:
+    return not _scopes.safe
+
+
+# --- configs ----------------------------------------------------------------------------------------------------------
+
+
 def serialize(thing: Any) -> Any:
-    """The config of an object, or the name of a function."""
+    """The config of an object, in Keras' form: where its class is found, its name, and its arguments.
+
+    Plain values stay as they are, lists and dicts are gone through; a function of oribi's own becomes its name.
+    """
     if thing is None or isinstance(thing, str | int | float | bool):
         return thing
+    if isinstance(thing, list | tuple):
+        return [serialize(item) for item in thing]
+    if isinstance(thing, Mapping):
+        return {key: serialize(value) for key, value in thing.items()}
     if hasattr(thing, "get_config"):
-        return {"class_name": type(thing).__name__, "config": thing.get_config()}
-    return getattr(thing, "__name__", str(thing))
+        kind = type(thing)
+        config = {"module": _module(kind), "class_name": kind.__name__, "config": serialize(thing.get_config())}
+        config["registered_name"] = None if _is_ours(kind) else get_registered_name(kind)
+        return {**config, **getattr(thing, "more_config", dict)()}
+    if hasattr(thing, "item") and not getattr(thing, "shape", ()):
+        return thing.item()
+    if not hasattr(thing, "__name__"):
+        raise ValueError(f"{thing!r} cannot be written into a config: give its class a get_config() method")
+    if thing in _names:
+        own = {"module": thing.__module__, "registered_name": get_registered_name(thing)}
+        return {"class_name": "function", "config": thing.__name__, **own}
+    return thing.__name__
+
+
+def _is_ours(kind: type) -> bool:
+    return kind.__module__.split(".")[0] == "oribi" and kind not in _names
+
+
+def _module(kind: type) -> str:
+    """Where a class is found: under Keras' name for that place, so that files mean the same there."""
+    if not _is_ours(kind):
+        return kind.__module__
+    public = getattr(kind, "keras_module", None)
+    return public or "keras." + kind.__module__.split(".")[1]
 
 
 def deserialize(config: Any, table: Mapping[str, Any], what: str) -> Any:
-    """The object of a config that `serialize` made."""
-    if not isinstance(config, Mapping) or "class_name" not in config:
-        raise ValueError(f"the config of a {what} needs 'class_name' and 'config', got {config!r}")
-    found = lookup(config["class_name"], table, what)
-    return found.from_config(config.get("config", {}))
+    """The object of a config that `serialize` made, or Keras.
+
+    Raises:
+        ValueError: no such config, or a class that is neither in the table nor known as the user's own.
+    """
+    if not isinstance(config, Mapping) or not isinstance(config.get("class_name"), str):
+        raise ValueError(f"the config of a {what} needs 'class_name' and 'config', got {_short(config)}")
+    found = named_by(config, table, what)
+    if not hasattr(found, "from_config"):
+        return found
+    inner = config.get("config") or {}
+    if not isinstance(inner, Mapping):
+        raise ValueError(f"the config of {what} {config['class_name']!r} must be a dict, got {_short(inner)}")
+    made = found.from_config(_understood(found, inner))
+    for key, method in (("build_config", "build_from_config"), ("compile_config", "compile_from_config")):
+        if config.get(key) and hasattr(made, method):
+            getattr(made, method)(config[key])
+    return made
 
 
-def table_of(*things: Callable[..., Any]) -> dict[str, Any]:
-    """Classes and functions under their own name, in snake case too."""
-    return {key: t for t in things for key in (t.__name__, snake_case(t.__name__))}
+def _understood(found: Any, config: Mapping[str, Any]) -> dict[str, Any]:
+    """A config without what Keras knows and oribi does not, as long as it is switched off there."""
+    if not _is_ours(found):
+        return dict(config)
+    taken = _arguments(found) | (_arguments(found.passes_to()) if hasattr(found, "passes_to") else set())
+    return {key: value for key, value in config.items() if key in taken or value not in (None, False)}
+
+
+def _arguments(kind: type) -> set[str]:
+    """The names of all that the constructor takes, those that it hands on to its bases included."""
+    taken: set[str] = set()
+    for base in kind.__mro__:
+        parameters = inspect.signature(base.__init__).parameters.values() if "__init__" in vars(base) else ()  # type: ignore[misc]
+        taken.update(p.name for p in parameters)
+        if parameters and all(p.kind is not p.VAR_KEYWORD for p in parameters):
+            break
+    return taken
+
+
+def named_by(config: Mapping[str, Any], table: Mapping[str, Any], what: str) -> Any:
+    """The class or function that a config names."""
+    name, custom = config["class_name"], users_own()
+    names = [config.get("registered_name"), config.get("config"), name]
+    if name == "__lambda__":
+        raise ValueError("a config carries the code of a Python lambda where none is taken")
+    for key in names if name == "function" else (names[0], name):
+        if isinstance(key, str) and key in custom:
+            return custom[key]
+    module = config.get("module")
+    if name == "function":
+        name = config.get("config")
+    if not isinstance(name, str) or not (module is None or _is_built_in(module)):
+        raise ValueError(
+            f"the config names {what} {name!r} of {module!r}, which is not oribi's own: register it with "
+            "oribi.saving.register_keras_serializable, or pass it as custom_objects={...}"
+        )
+    return lookup(name, table, what)
+
+
+def _is_built_in(module: Any) -> bool:
+    return isinstance(module, str) and any(
+        module == own or module.startswith(own + ".") for own in ("builtins", *BUILT_IN)
+    )
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 200 else text[:200] + " ..."

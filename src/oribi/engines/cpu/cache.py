@@ -8,10 +8,11 @@ only warns, once.
 import hashlib
 import json
 import os
-import tempfile
 import warnings
 from functools import lru_cache
 from pathlib import Path
+
+from oribi.utils.files import writing
 
 from .target import Target
 
@@ -68,14 +69,8 @@ def write(name: str, description: dict[str, object], code: bytes) -> None:
     try:
         place = folder()
         place.mkdir(parents=True, exist_ok=True)
-        descriptor, aside = tempfile.mkstemp(dir=place, prefix=".new-")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            os.replace(aside, place / name)
-        except BaseException:
-            Path(aside).unlink(missing_ok=True)
-            raise
+        with writing(place / name, durable=False) as file:
+            file.write(data)
         _trim(place)
     except OSError as error:
         _warn_once(f"compiled code is not cached: {folder()} cannot be written ({error.strerror or error})")

@@ -1,0 +1,63 @@
+"""Weights as safetensors: each under its layer's path in the model, `layers/dense_1/0`, as in `.weights.h5`."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from oribi.optimizers.optimizer import Optimizer
+from oribi.tensor import Variable
+from oribi.utils.files import writing
+
+from .errors import FileProblem
+from .tree import own_variables, places
+
+
+def named_variables(model: Any) -> dict[str, Variable]:
+    """The weights of a model by the names that they have in a file; the optimizer's are not among them."""
+    parts = [(path, part) for path, part in places(model) if not isinstance(part, Optimizer)]
+    return {f"{path}/{i}".lstrip("/"): v for path, part in parts for i, v in enumerate(own_variables(part))}
+
+
+def _library() -> Any:
+    try:
+        import safetensors
+        import safetensors.numpy
+    except ImportError:
+        raise ImportError("safetensors files need the package safetensors: pip install 'oribi[safetensors]'") from None
+    return safetensors
+
+
+def write(path: Path, model: Any) -> None:
+    """Write a model's weights."""
+    data = _library().numpy.save({name: variable.numpy() for name, variable in named_variables(model).items()})
+    with writing(path) as file:
+        file.write(data)
+
+
+def matched(path: Path, model: Any, skip_mismatch: bool) -> dict[Variable, np.ndarray]:
+    """The array of each weight of a model.
+
+    Raises:
+        FileProblem: one is missing, or has another shape, or the file is damaged.
+    """
+    library, found = _library(), {}
+    try:
+        with library.safe_open(path, framework="numpy") as file:
+            there = set(file.keys())
+            for name, variable in named_variables(model).items():
+                shape = tuple(file.get_slice(name).get_shape()) if name in there else None
+                if shape == variable.shape:
+                    found[variable] = file.get_tensor(name)
+                    continue
+                have = "no array" if shape is None else f"shape {shape}"
+                problem = FileProblem(
+                    path, f"has {have} for {name!r}, where the model has {variable.path!r} of {variable.shape}"
+                )
+                if not skip_mismatch:
+                    raise problem
+                warnings.warn(f"left alone: {problem}", UserWarning, stacklevel=4)
+    except library.SafetensorError as error:
+        raise FileProblem(path, f"is no whole safetensors file: {error}") from None
+    return found
