@@ -26,6 +26,7 @@ from .convolution import (
 from .dense import Dense
 from .dropout import Dropout
 from .embedding import Embedding, Masking
+from .function import Lambda
 from .input import Input, InputLayer
 from .layer import Layer
 from .merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
@@ -115,6 +116,7 @@ TABLE = table_of(
     InputLayer,
     LSTM,
     LSTMCell,
+    Lambda,
     LayerNormalization,
     LeakyReLU,
     Masking,
@@ -202,6 +204,7 @@ __all__ = [
     "InputLayer",
     "LSTM",
     "LSTMCell",
+    "Lambda",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",

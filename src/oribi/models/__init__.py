@@ -4,6 +4,8 @@ In:   layers.
 Out:  something with fit, evaluate and predict.
 """
 
+from typing import Any
+
 from oribi import layers
 
 from .functional import Functional
@@ -11,5 +13,17 @@ from .model import Model
 from .sequential import Sequential
 
 layers.TABLE.update(Functional=Functional, Model=Model, Sequential=Sequential)  # models are layers, of other models too
+
+_FROM_SAVING = ("clone_model", "load_model", "model_from_json", "save_model")
+
+
+def __getattr__(name: str) -> Any:
+    """Keras has these here, too; they are loaded when first used."""
+    if name in _FROM_SAVING:
+        from oribi import saving
+
+        return getattr(saving, name)
+    raise AttributeError(f"oribi.models has no {name!r}")
+
 
 __all__ = ["Functional", "Model", "Sequential"]

@@ -84,8 +84,12 @@ class Optimizer:
     @property
     def variables(self) -> list[Variable]:
         """The step count, the learning rate unless a schedule gives it, and the slots."""
-        rate = [] if self._schedule is not None else [self._rate]
-        return [self.iterations, *rate, *self._slots]
+        return [*self.without_slots, *self._slots]
+
+    @property
+    def without_slots(self) -> list[Variable]:
+        """The variables that are there before the first step."""
+        return [self.iterations] if self._schedule is not None else [self.iterations, self._rate]
 
     def build(self, variables: Iterable[Variable]) -> None:
         """Make the slots of these variables."""

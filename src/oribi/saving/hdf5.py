@@ -52,7 +52,10 @@ class Group:
 
     def __iter__(self) -> Iterator[str]:
         with self._reading(self.name):
-            return iter(list(self._group))
+            names = list(self._group)
+        if not all(isinstance(name, str) for name in names):
+            raise FileProblem(self.path, f"is damaged at {self.name or '/'!r}: a name in it is no text")
+        return iter(names)
 
     def __contains__(self, name: str) -> bool:
         with self._reading(name):

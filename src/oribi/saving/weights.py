@@ -1,6 +1,7 @@
 """Weights in files: `.weights.h5` as Keras 3 writes them, `.safetensors`, and the weights of whole-model files."""
 
 import warnings
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from oribi.optimizers.optimizer import Optimizer
 from oribi.tensor import Variable
 from oribi.utils.files import writing
 
@@ -16,6 +18,7 @@ from .errors import FileProblem
 from .tree import own_variables, places
 
 WEIGHTS = "model.weights.h5"
+CHECKSUMS = "crc32"  # of the arrays of a group, an attribute that Keras does not look at
 
 
 def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
@@ -64,9 +67,15 @@ def write_hdf5(model: Any, file: BinaryIO) -> None:
     with h5py.File(file, "w") as root:
         for path, part in places(model):
             group = root.create_group(f"{path}/vars" if path else "vars")
+            arrays = [variable.numpy() for variable in own_variables(part)]
+            for number, array in enumerate(arrays):
+                group[str(number)] = array
             group.attrs["name"] = part.name
-            for number, variable in enumerate(own_variables(part)):
-                group[str(number)] = variable.numpy()
+            group.attrs[CHECKSUMS] = np.array([_checksum(array) for array in arrays], "uint32")
+
+
+def _checksum(array: np.ndarray) -> int:
+    return zlib.crc32(np.ascontiguousarray(array).data)
 
 
 def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, by_name: bool = False) -> None:
@@ -128,6 +137,8 @@ def matched(model: Any, root: hdf5.Group, skip_mismatch: bool = False) -> dict[V
         variables = own_variables(part)
         group = root.group(f"{path}/vars" if path else "vars")
         names = sorted(group, key=lambda n: (len(n), n)) if group is not None else []
+        if isinstance(part, Optimizer) and len(names) == len(part.without_slots):
+            variables = part.without_slots  # it was saved before its first step
         try:
             found.update(_part(root, path, part, variables, group, names))
         except FileProblem as problem:
@@ -154,4 +165,10 @@ def _part(
                 root.path,
                 f"has shape {data.shape} at {data.name!r}, where {what} has {variable.path!r} of {variable.shape}",
             )
-    return {variable: data.read() for variable, data in zip(variables, stored, strict=True)}
+    arrays = [data.read() for data in stored]
+    sums = group.attribute(CHECKSUMS)
+    if sums is not None and np.asarray(sums).tolist() != [_checksum(array) for array in arrays]:
+        raise FileProblem(
+            root.path, f"is damaged: the numbers at {path or '/'!r} do not have the checksums written beside them"
+        )
+    return dict(zip(variables, arrays, strict=True))

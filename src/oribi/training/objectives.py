@@ -5,6 +5,7 @@ from typing import Any
 
 from oribi import losses, nest, ops
 from oribi import metrics as metric_classes
+from oribi.utils.registry import users_own
 
 Specs = list[Any]
 
@@ -19,8 +20,9 @@ class Objectives:
     def __init__(self, loss: Any, loss_weights: Any, metrics: Any, weighted_metrics: Any) -> None:
         self.given = {"loss": loss, "loss_weights": loss_weights}
         self.given |= {"metrics": metrics, "weighted_metrics": weighted_metrics}
-        if loss is not None and not isinstance(loss, Mapping | list | tuple):
-            losses.get(loss)  # an unknown name is told at once
+        for given in nest.flatten(loss):
+            if given is not None:
+                losses.get(given)  # an unknown name is told at once
         self.tracker = metric_classes.Mean(name="loss")
         self.trackers: list[Any] = []
         self.losses: list[Any] = []
@@ -109,7 +111,9 @@ def revived(given: Any, family: Any) -> Any:
         if "class_name" in given:
             return family.get(given)
         return {key: revived(value, family) for key, value in given.items()}
-    return [revived(item, family) for item in given] if isinstance(given, list | tuple) else given
+    if isinstance(given, list | tuple):
+        return [revived(item, family) for item in given]
+    return users_own().get(given, given) if isinstance(given, str) else given
 
 
 def names_of(model: Any, y_pred: Any) -> list[str]:
