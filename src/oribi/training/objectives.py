@@ -1,5 +1,6 @@
 """What a model is trained and judged by: for each output a loss, its weight, and metrics."""
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -49,6 +50,7 @@ class Objectives:
                     shape = y[output].shape if output < len(y) else ()
                     metric = metric_classes.resolve_for(spec, shape, y_pred[output].shape)
                     if several:
+                        metric = copy.copy(metric)  # the user's keeps its name, and shares the state
                         metric.name = f"{names[output]}_{metric.name}"
                     self.metrics.append((output, metric, weighted))
         if several:
