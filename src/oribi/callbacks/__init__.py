@@ -1,11 +1,13 @@
 """Callbacks, under the names of `keras.callbacks`: what a user hooks into training."""
 
 from .callback import Callback, CallbackList, LambdaCallback
+from .checkpoint import BackupAndRestore, ModelCheckpoint
 from .history import CSVLogger, History
 from .progress import ProgbarLogger
 from .stopping import EarlyStopping, LearningRateScheduler, TerminateOnNaN
 
 __all__ = [
+    "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "CallbackList",
@@ -13,6 +15,7 @@ __all__ = [
     "History",
     "LambdaCallback",
     "LearningRateScheduler",
+    "ModelCheckpoint",
     "ProgbarLogger",
     "TerminateOnNaN",
 ]

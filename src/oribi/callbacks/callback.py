@@ -19,6 +19,17 @@ class Callback:
 
     model: Any = None
     params: dict[str, Any]
+    kept: tuple[str, ...] = ()  # the attributes that a run which goes on after an interruption needs
+    comes_last = False  # whether its hooks are called after all others'
+
+    def get_state(self) -> dict[str, Any]:
+        """What a checkpoint keeps of the callback: the attributes that `kept` names. Numbers, texts, arrays, lists and dicts."""
+        return {name: getattr(self, name) for name in self.kept}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on with what `get_state` gave; called after `on_train_begin`."""
+        for name, value in state.items():
+            setattr(self, name, value)
 
     def set_model(self, model: Any) -> None:
         self.model = model
@@ -79,6 +90,8 @@ class Callback:
 
 def wants_batches(callback: Any, kind: str) -> bool:
     """Whether a callback has a hook that is called for each batch of `train`, `test` or `predict`."""
+    if hasattr(callback, "wants_batches"):
+        return kind == "train" and bool(callback.wants_batches())
     names = [f"on_{kind}_batch_begin", f"on_{kind}_batch_end"]
     if kind == "train":
         names += ["on_batch_begin", "on_batch_end"]
@@ -94,7 +107,7 @@ class CallbackList:
     """Calls the hooks of many callbacks in turn."""
 
     def __init__(self, callbacks: Iterable[Any], model: Any, params: dict[str, Any]) -> None:
-        self.callbacks = list(callbacks)
+        self.callbacks = sorted(callbacks, key=lambda c: getattr(c, "comes_last", False))
         for callback in self.callbacks:
             callback.set_params(params)
             callback.set_model(model)

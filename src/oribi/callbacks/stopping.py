@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .callback import Callback, Logs
+from .monitor import Monitor
 
 
 class EarlyStopping(Callback):
@@ -22,6 +23,8 @@ class EarlyStopping(Callback):
         start_from_epoch: epochs to wait before watching.
     """
 
+    kept = ("wait", "stopped_epoch", "best_epoch", "best", "best_weights")
+
     def __init__(
         self,
         monitor: str = "val_loss",
@@ -33,10 +36,8 @@ class EarlyStopping(Callback):
         restore_best_weights: bool = False,
         start_from_epoch: int = 0,
     ) -> None:
-        if mode not in ("auto", "min", "max"):
-            raise ValueError(f"EarlyStopping: mode must be auto, min or max, got {mode!r}")
-        self.monitor, self.min_delta, self.patience, self.verbose = monitor, abs(min_delta), patience, verbose
-        self.mode = mode if mode != "auto" else "max" if monitor.endswith(("acc", "accuracy", "auc")) else "min"
+        self.watched = Monitor("EarlyStopping", monitor, mode, min_delta)
+        self.monitor, self.patience, self.verbose = monitor, patience, verbose
         self.baseline, self.restore_best_weights, self.start_from_epoch = (
             baseline,
             restore_best_weights,
@@ -47,11 +48,6 @@ class EarlyStopping(Callback):
         self.wait, self.stopped_epoch, self.best_epoch = 0, 0, 0
         self.best: float | None = None
         self.best_weights: Any = None
-
-    def _improves(self, value: float, reference: float | None) -> bool:
-        if reference is None:
-            return not math.isnan(value)
-        return value < reference - self.min_delta if self.mode == "min" else value > reference + self.min_delta
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         value = (logs or {}).get(self.monitor)
@@ -64,11 +60,11 @@ class EarlyStopping(Callback):
         if self.restore_best_weights and self.best_weights is None:
             self.best_weights, self.best_epoch = self.model.get_weights(), epoch
         self.wait += 1
-        if self._improves(value, self.best):
+        if self.watched.improves(value, self.best):
             self.best, self.best_epoch = value, epoch
             if self.restore_best_weights:
                 self.best_weights = self.model.get_weights()
-            if self.baseline is None or self._improves(value, self.baseline):
+            if self.baseline is None or self.watched.improves(value, self.baseline):
                 self.wait = 0
             return
         if self.wait >= self.patience and epoch > 0:

@@ -137,8 +137,8 @@ def matched(model: Any, root: hdf5.Group, skip_mismatch: bool = False) -> dict[V
         variables = own_variables(part)
         group = root.group(f"{path}/vars" if path else "vars")
         names = sorted(group, key=lambda n: (len(n), n)) if group is not None else []
-        if isinstance(part, Optimizer) and len(names) == len(part.without_slots):
-            variables = part.without_slots  # it was saved before its first step
+        if isinstance(part, Optimizer):
+            variables = _of_optimizer(part, model, len(names))
         try:
             found.update(_part(root, path, part, variables, group, names))
         except FileProblem as problem:
@@ -146,6 +146,15 @@ def matched(model: Any, root: hdf5.Group, skip_mismatch: bool = False) -> dict[V
                 raise
             warnings.warn(f"left alone: {problem}", UserWarning, stacklevel=4)
     return found
+
+
+def _of_optimizer(optimizer: Optimizer, model: Any, count: int) -> list[Variable]:
+    """The variables that a file's arrays are for: no slots, where the model was saved before its first step."""
+    if count == len(optimizer.without_slots):
+        return optimizer.without_slots
+    if not optimizer.built:
+        optimizer.build(model.trainable_variables)
+    return optimizer.variables
 
 
 def _part(

@@ -29,6 +29,7 @@ class Loop:
         order: the rows' order; as they come by default.
         limit: at most so many steps.
         outputs: arrays that predictions are written into, one row for each of the data.
+        first: the step to begin with.
     """
 
     def __init__(
@@ -39,10 +40,12 @@ class Loop:
         order: np.ndarray | None = None,
         limit: int | None = None,
         outputs: Sequence[np.ndarray] = (),
+        first: int = 0,
     ) -> None:
+        self.first = first
         self.whole, self.rest = batches_of(len(data), batch, limit)
         self.steps = self.whole + bool(self.rest)
-        row = np.zeros((), "int64")
+        row = np.array(first * batch, "int64")
         self.parts: list[tuple[Bound, int]] = []
         for size, count in ((batch, self.whole), (self.rest, int(bool(self.rest)))):
             if count:
@@ -58,12 +61,11 @@ class Loop:
         """Run all steps; yields how many are done, after each one or each slice of them."""
         before = 0
         for bound, count in self.parts:
-            for done in self._steps(bound, count, one_by_one):
+            for done in self._steps(bound, max(self.first - before, 0), count, one_by_one):
                 yield before + done
             before += count
 
-    def _steps(self, bound: Bound, count: int, one_by_one: bool) -> Iterator[int]:
-        done = 0
+    def _steps(self, bound: Bound, done: int, count: int, one_by_one: bool) -> Iterator[int]:
         while done < count:
             done += bound.run(done, 1 if one_by_one else count - done)
             yield done

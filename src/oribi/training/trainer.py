@@ -11,6 +11,8 @@ from oribi import metrics as metric_classes
 from oribi.random import next_seed
 from oribi.utils.registry import serialize
 
+from . import checkpoint
+from .checkpoint import Fit
 from .data import Data, as_columns, as_data, split, with_class_weights
 from .loop import Loop, float_logs
 from .objectives import Objectives, aligned, names_of, revived
@@ -213,19 +215,27 @@ class Trainer:
             return self._step("train", size, data, generator is not None)
 
         def new_loop() -> Loop:
-            order = generator.permutation(len(data)) if generator is not None else None
-            return Loop(data, batch, make_step, order, steps_per_epoch)
+            step = fit.step  # not at the start, when a run goes on that was interrupted
+            return Loop(data, batch, make_step, fit.order(len(data)), steps_per_epoch, first=step)
 
+        fit = Fit([], generator, initial_epoch)
         loop = new_loop()
         params = {"verbose": verbose, "epochs": epochs, "steps": loop.steps}
         hooks = cb.CallbackList([*(callbacks or ()), history], self, params)
+        fit.callbacks = hooks.callbacks
         self.history, self.stop_training = history, False
+        self.__dict__["_fit"] = fit
         hooks("on_train_begin")
-        for epoch in range(initial_epoch, epochs):
-            self.reset_metrics()
+        if fit.resumed:
+            loop = new_loop()
+        initial_epoch, logs = fit.epoch, {}
+        for epoch in range(initial_epoch, epochs if not self.stop_training else initial_epoch):
+            if not fit.step:
+                self.reset_metrics()
             hooks("on_epoch_begin", epoch)
             bar.start(loop.steps, f"Epoch {epoch + 1}/{epochs}")
             logs = self._run("train", loop, hooks, bar)
+            fit.epoch, fit.step = epoch + 1, 0
             if validation is not None and _due(epoch, validation_freq):
                 # Its metrics start anew, so those of the epoch were read before.
                 size = validation_batch_size or batch
@@ -237,16 +247,26 @@ class Trainer:
                 break
             if epoch + 1 < epochs:
                 loop = new_loop()
-        hooks("on_train_end", logs if epochs > initial_epoch else None)
+        hooks("on_train_end", logs or None)
         return history
+
+    def back_up(self, path: Any) -> None:
+        """Write where the running `fit` is to a file: all that a run needs that is to go on from here."""
+        checkpoint.write(path, self, self.__dict__["_fit"])
+
+    def go_on_from(self, path: Any) -> None:
+        """Put the `fit` that is about to begin where another one was, as `back_up` wrote it."""
+        checkpoint.restore(path, self, self.__dict__["_fit"])
 
     def _run(self, kind: str, loop: Loop, hooks: cb.CallbackList, bar: cb.ProgbarLogger) -> dict[str, float]:
         """One pass; returns the metrics."""
         each = hooks.wants_batches(kind)
-        if each:
-            hooks(f"on_{kind}_batch_begin", 0)
+        if each and loop.first < loop.steps:
+            hooks(f"on_{kind}_batch_begin", loop.first)
         self.__dict__["_told"] = loop.told()  # not as an attribute: layers track variables that are set on them
         for done in loop.run(each):
+            if kind == "train":
+                self.__dict__["_fit"].step = done
             if each:
                 hooks(f"on_{kind}_batch_end", done - 1, self._logs())
             if self.stop_training and kind == "train":

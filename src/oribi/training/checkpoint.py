@@ -1,0 +1,154 @@
+"""A training run on disk: all that decides how it goes on, in one file, so that a run that was killed ends as if it had not been.
+
+The file is a zip archive of `state.json` and one `.npy` for each array, written aside, synced and renamed: a whole one is there at
+every moment.
+"""
+
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from oribi.tensor import Variable
+from oribi.utils.files import writing
+
+FORMAT = 1
+STATE = "state.json"
+
+
+@dataclass
+class Fit:
+    """Where a call of `fit` is.
+
+    Attributes:
+        callbacks: in the order in which they are called.
+        generator: of the rows' order; None where they are taken as they come.
+        epoch: the present one.
+        step: how many of its steps are done.
+        resumed: whether it goes on where another one was.
+    """
+
+    callbacks: list[Any]
+    generator: np.random.Generator | None
+    epoch: int
+    step: int = 0
+    resumed: bool = False
+    before: Any = field(default=None, repr=False)
+
+    def order(self, rows: int) -> np.ndarray | None:
+        """The rows' order in the next epoch."""
+        if self.generator is None:
+            return None
+        self.before = self.generator.bit_generator.state
+        return self.generator.permutation(rows)
+
+    def shuffle(self) -> Any:
+        """The generator's state from which the order of the present epoch came, or, between epochs, that of the next will."""
+        if self.generator is None:
+            return None
+        return self.before if self.step else self.generator.bit_generator.state
+
+
+def variables_of(model: Any) -> list[Variable]:
+    """All that training changes: weights, random states, the optimizer, metrics."""
+    metrics = [v for metric in model.metrics for v in metric.variables]
+    return [*model.variables, *model.optimizer.variables, *metrics]
+
+
+def write(path: str | os.PathLike[str], model: Any, fit: Fit) -> None:
+    """Write a checkpoint.
+
+    Raises:
+        OSError: it cannot be written; the one before is still there.
+    """
+    variables = variables_of(model)
+    arrays = [variable.numpy() for variable in variables]
+    kept = {key: _packed(callback.get_state(), arrays) for key, callback in _keyed(fit.callbacks).items()}
+    where = {"epoch": fit.epoch, "step": fit.step, "shuffle": fit.shuffle(), "stop": bool(model.stop_training)}
+    state = {"format": FORMAT, **where, "variables": _layout(variables), "callbacks": kept}
+    with writing(path) as file, zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(STATE, json.dumps(state))
+        for number, array in enumerate(arrays):
+            with archive.open(f"{number}.npy", "w") as member:
+                np.lib.format.write_array(member, np.ascontiguousarray(array).reshape(array.shape), allow_pickle=False)
+
+
+def restore(path: str | os.PathLike[str], model: Any, fit: Fit) -> None:
+    """Put a model, its callbacks and a call of `fit` where a checkpoint was written. Callbacks that it does not know stay as they
+    are.
+
+    Raises:
+        ValueError: the file is damaged, or of another model; nothing is changed then.
+    """
+    state, arrays = _read(path)
+    variables = variables_of(model)
+    if state["variables"] != _layout(variables) or len(arrays) < len(variables):
+        raise ValueError(f"{path} is of another model or optimizer: delete it to start anew, or give another folder")
+    for variable, array in zip(variables, arrays, strict=False):
+        variable.assign(array)
+    for key, callback in _keyed(fit.callbacks).items():
+        if key in state["callbacks"]:
+            callback.set_state(_unpacked(state["callbacks"][key], arrays))
+    fit.epoch, fit.step, fit.resumed = int(state["epoch"]), int(state["step"]), True
+    model.stop_training = bool(state["stop"])
+    if fit.generator is not None and state["shuffle"] is not None:
+        fit.generator.bit_generator.state = state["shuffle"]
+
+
+def _layout(variables: list[Variable]) -> list[list[Any]]:
+    """What variables there are, without names that were made up for layers."""
+    return [[v.name, list(v.shape), v.dtype] for v in variables]
+
+
+def _keyed(callbacks: list[Any]) -> dict[str, Any]:
+    """Callbacks by class, and number among those of their class."""
+    keyed: dict[str, Any] = {}
+    for callback in callbacks:
+        kind = type(callback).__name__
+        keyed[f"{kind}/{sum(key.startswith(f'{kind}/') for key in keyed)}"] = callback
+    return keyed
+
+
+def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], list[np.ndarray]]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            state = json.loads(archive.read(STATE))
+            arrays = []
+            for number in range(len(archive.namelist()) - 1):
+                with archive.open(f"{number}.npy") as member:
+                    arrays.append(np.lib.format.read_array(member, allow_pickle=False))
+        if state["format"] != FORMAT:
+            raise ValueError(f"format {state['format']}")
+    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError, RecursionError) as error:
+        raise ValueError(f"{path} is no whole checkpoint: {error}. Delete it to start anew") from error
+    return state, arrays
+
+
+def _packed(value: Any, arrays: list[np.ndarray]) -> Any:
+    """A state as JSON has it; its arrays are put behind the others."""
+    if isinstance(value, np.ndarray):
+        arrays.append(value)
+        return {"array": len(arrays) - 1}
+    if isinstance(value, Mapping):
+        return {"dict": [[key, _packed(item, arrays)] for key, item in value.items()]}
+    if isinstance(value, list | tuple):
+        return [_packed(item, arrays) for item in value]
+    if isinstance(value, np.generic):
+        return value.item()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(
+        f"a callback's state has {value!r}, which no checkpoint can hold: numbers, texts, lists, dicts and arrays it can"
+    )
+
+
+def _unpacked(value: Any, arrays: list[np.ndarray]) -> Any:
+    if isinstance(value, list):
+        return [_unpacked(item, arrays) for item in value]
+    if isinstance(value, dict):
+        return arrays[value["array"]] if "array" in value else {k: _unpacked(v, arrays) for k, v in value["dict"]}
+    return value
