@@ -123,7 +123,7 @@ class BackupAndRestore(Callback):
         self.folder = Path(backup_dir)
         self.save_freq = checked_frequency("BackupAndRestore", save_freq)
         self.double_checkpoint, self.delete_checkpoint = double_checkpoint, delete_checkpoint
-        self._last, self._before = self.folder / "checkpoint.zip", self.folder / "checkpoint.before.zip"
+        self._last, self._before = self.folder / "checkpoint.bin", self.folder / "checkpoint.before.bin"
 
     def on_train_begin(self, logs: Logs = None) -> None:
         problem: Exception | None = None

@@ -1,12 +1,13 @@
 """A training run on disk: all that decides how it goes on, in one file, so that a run that was killed ends as if it had not been.
 
-The file is a zip archive of `state.json` and one `.npy` for each array, written aside, synced and renamed: a whole one is there at
-every moment.
+The file is a line of JSON, then the bytes of all arrays, with a checksum over both. It is written aside, synced and renamed: a
+whole one is there at every moment.
 """
 
 import json
+import math
 import os
-import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,8 +17,7 @@ import numpy as np
 from oribi.tensor import Variable
 from oribi.utils.files import writing
 
-FORMAT = 1
-STATE = "state.json"
+MAGIC = b"oribi-checkpoint-1"
 
 
 @dataclass
@@ -69,12 +69,16 @@ def write(path: str | os.PathLike[str], model: Any, fit: Fit) -> None:
     arrays = [variable.numpy() for variable in variables]
     kept = {key: _packed(callback.get_state(), arrays) for key, callback in _keyed(fit.callbacks).items()}
     where = {"epoch": fit.epoch, "step": fit.step, "shuffle": fit.shuffle(), "stop": bool(model.stop_training)}
-    state = {"format": FORMAT, **where, "variables": _layout(variables), "callbacks": kept}
-    with writing(path) as file, zipfile.ZipFile(file, "w") as archive:
-        archive.writestr(STATE, json.dumps(state))
-        for number, array in enumerate(arrays):
-            with archive.open(f"{number}.npy", "w") as member:
-                np.lib.format.write_array(member, np.ascontiguousarray(array).reshape(array.shape), allow_pickle=False)
+    layout = [[array.dtype.name, list(array.shape)] for array in arrays]
+    state = {**where, "variables": _layout(variables), "callbacks": kept, "arrays": layout}
+    parts: list[Any] = [json.dumps(state).encode() + b"\n", *(np.ascontiguousarray(array).data for array in arrays)]
+    checksum = 0
+    for part in parts:
+        checksum = zlib.crc32(part, checksum)
+    with writing(path) as file:
+        file.write(b"%s %08x\n" % (MAGIC, checksum))
+        for part in parts:
+            file.write(part)
 
 
 def restore(path: str | os.PathLike[str], model: Any, fit: Fit) -> None:
@@ -114,17 +118,22 @@ def _keyed(callbacks: list[Any]) -> dict[str, Any]:
 
 
 def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], list[np.ndarray]]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            state = json.loads(archive.read(STATE))
-            arrays = []
-            for number in range(len(archive.namelist()) - 1):
-                with archive.open(f"{number}.npy") as member:
-                    arrays.append(np.lib.format.read_array(member, allow_pickle=False))
-        if state["format"] != FORMAT:
-            raise ValueError(f"format {state['format']}")
-    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError, RecursionError) as error:
-        raise ValueError(f"{path} is no whole checkpoint: {error}. Delete it to start anew") from error
+    """The state and the arrays of a checkpoint.
+
+    Raises:
+        ValueError: it is not whole.
+    """
+    with open(path, "rb") as file:
+        head, body = file.readline(64), file.read()
+    if head != b"%s %08x\n" % (MAGIC, zlib.crc32(body)):
+        raise ValueError(f"{path} is no whole checkpoint. Delete it to start anew")
+    text, _, data = body.partition(b"\n")
+    state = json.loads(text)
+    arrays, at = [], 0
+    for dtype, shape in state["arrays"]:
+        count = math.prod(shape)
+        arrays.append(np.frombuffer(data, np.dtype(dtype), count, at).reshape(shape))
+        at += arrays[-1].nbytes
     return state, arrays
 
 
