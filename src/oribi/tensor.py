@@ -415,6 +415,18 @@ class Trace:
         self.current[variable] = node
 
 
+class Frozen(Trace):
+    """A trace in which variables are constants: they have the values that they have now, for good."""
+
+    def read(self, variable: Variable) -> Node:
+        if variable not in self.current:
+            self.current[variable] = variable.snapshot()
+        return self.current[variable]
+
+    def write(self, variable: Variable, node: Node) -> None:
+        raise ValueError(f"{variable.path!r} is assigned to, and here everything has to stay as it is")
+
+
 @contextmanager
 def tracing(trace: Trace | None = None) -> Iterator[Trace]:
     """Variables are read and assigned in the trace, in this thread, until the end of the block."""

@@ -361,7 +361,7 @@ class Layer:
 
         Found by computing symbolically for two sizes of batch: what differs between them varies with it.
         """
-        symbols = _symbols(input_shape, self.dtype)
+        symbols = as_symbols(input_shape, self.dtype)
         return _shapes(record(self, (symbols,), {}))
 
     # --- config ---
@@ -429,12 +429,12 @@ def as_tuples(shape: Any) -> Any:
     return tuple(shape)
 
 
-def _symbols(shape: Any, dtype: str) -> Any:
+def as_symbols(shape: Any, dtype: str) -> Any:
     """Symbolic tensors of a nest of shapes."""
     if isinstance(shape, dict):
-        return {key: _symbols(s, dtype) for key, s in shape.items()}
+        return {key: as_symbols(s, dtype) for key, s in shape.items()}
     if isinstance(shape, list | tuple) and any(isinstance(s, list | tuple | dict) for s in shape):
-        return [_symbols(s, dtype) for s in shape]
+        return [as_symbols(s, dtype) for s in shape]
     return KerasTensor(tuple(shape), dtype)
 
 

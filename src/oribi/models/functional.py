@@ -74,6 +74,9 @@ class Functional(Model):
         """The inputs, then the layers, those furthest from the outputs first."""
         return [*self._graph.input_layers, *self._sublayers]
 
+    def input_symbols(self) -> Any:
+        return self._graph.inputs
+
     def saved_layers(self) -> list[Layer]:
         """What a file keeps at `layers`."""
         return self.layers

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from oribi.layers.layer import Layer, as_tuples
+from oribi.layers.layer import Layer, as_symbols, as_tuples
 from oribi.training.trainer import Trainer
 from oribi.utils.registry import custom_object_scope, serialize
 
@@ -65,6 +65,16 @@ class Model(Trainer, Layer):
         """Print the layers, their output shapes and their numbers of weights."""
         summary(self, line_length, print_fn)
 
+    def input_symbols(self) -> Any:
+        """Symbolic tensors of the model's inputs, nested as they are.
+
+        Raises:
+            ValueError: the model has not seen any yet.
+        """
+        if self._built_for is None:
+            raise ValueError(f"{self.describe()} has seen no input yet: call it on data first")
+        return as_symbols(self._built_for, self.dtype)
+
     # --- config ---
 
     keras_module = "keras"
@@ -119,6 +129,21 @@ class Model(Trainer, Layer):
         from oribi.saving import save_weights
 
         save_weights(self, filepath, overwrite)
+
+    def export(
+        self, filepath: Any, format: str | None = None, target: str | None = None, name: str | None = None
+    ) -> None:
+        """Write the forward pass, with its weights, to a file that needs no Python: see `oribi.saving.export`.
+
+        Args:
+            filepath: `.onnx`, `.wasm`, or `.so`, `.dylib`, `.dll` or `.o` for a native library with a C header.
+            format: `onnx`, `wasm` or `native`; by default what the ending says.
+            target: the CPU of a native library; this machine's by default.
+            name: what its functions begin with; the file's name by default.
+        """
+        from oribi.saving import export
+
+        export(self, filepath, format, target, name)
 
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, by_name: bool = False) -> None:
         """Set the weights from a file: `.weights.h5`, `.keras`, `.safetensors`, or the `.h5` of Keras 2.

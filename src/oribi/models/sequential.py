@@ -94,6 +94,9 @@ class Sequential(Model):
                 f"{_inner(got)} (data of shape {got}). Reshape the data, or change the model's input shape."
             )
 
+    def input_symbols(self) -> Any:
+        return self._input or KerasTensor(self._known_shape(), self.dtype, "input")
+
     def saved_layers(self) -> list[Layer]:
         """What a file keeps at `layers`."""
         return self.layers

@@ -14,6 +14,7 @@ from oribi.utils.registry import (
 from oribi.utils.registry import serialize as serialize_keras_object
 
 from .errors import FileProblem
+from .export import export
 from .models import clone_model, load_model, model_from_json, save_model
 from .weights import load_weights, save_weights
 
@@ -24,6 +25,7 @@ __all__ = [
     "FileProblem",
     "clone_model",
     "custom_object_scope",
+    "export",
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",

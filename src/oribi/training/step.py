@@ -16,7 +16,7 @@ from oribi.graph import elementwise as ew
 from oribi.graph.grad import grad
 from oribi.graph.indexing import gather
 from oribi.graph.node import Node, parameter
-from oribi.graph.program import OPEN, make
+from oribi.graph.program import OPEN, Program, make
 from oribi.graph.reductions import broadcast_in_dim
 from oribi.graph.structural import iota
 from oribi.layers.layer import training_phase
@@ -64,21 +64,27 @@ class Step:
 
     def __init__(self, model: Any, layout: Layout) -> None:
         self.layout = layout
-        inputs, rows, row, next_row = _rows(layout)
-        with tracing() as trace:
-            batch = [Tensor(gather(column, rows, 0)) for column in inputs[: len(layout.columns)]]
-            parts = [*nest.pack(("list", layout.structures), batch), None, None][:3]
-            outputs, y_pred = _KINDS[layout.kind](model, trace, *parts)
+        program, y_pred, trace = traced(model, layout, Trace())
         self.output_shapes = [tensor.shape for tensor in nest.flatten(y_pred)]
         self.output_structure = nest.structure(y_pred)
         self.variables = list(trace.read_as)
         self.checks = trace.checks
         self.told = trace.told
-        state = [(row, next_row), *((trace.read_as[v], trace.current[v]) for v in self.variables)]
-        self.executable = Executable(make(inputs, state, outputs))
+        self.executable = Executable(program)
 
     def bind(self, data: Data, order: np.ndarray | None, row: np.ndarray, outputs: Sequence[np.ndarray]) -> "Bound":
         return Bound(self, [*data.arrays(), *([order] if order is not None else [])], row, outputs)
+
+
+def traced(model: Any, layout: Layout, trace: Trace) -> tuple[Program, Any, Trace]:
+    """A step as a program, the model's predictions in it, and the variables that were read and assigned."""
+    inputs, rows, row, next_row = _rows(layout)
+    with tracing(trace):
+        batch = [Tensor(gather(column, rows, 0)) for column in inputs[: len(layout.columns)]]
+        parts = [*nest.pack(("list", layout.structures), batch), None, None][:3]
+        outputs, y_pred = _KINDS[layout.kind](model, trace, *parts)
+    state = [(row, next_row), *((node, trace.current[v]) for v, node in trace.read_as.items())]
+    return make(inputs, state, outputs), y_pred, trace
 
 
 class Bound:

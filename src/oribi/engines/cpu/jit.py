@@ -30,7 +30,12 @@ def machine_for(target: Target) -> Any:
         llvm.initialize_all_targets()
         llvm.initialize_all_asmprinters()
     return llvm.Target.from_triple(target.triple).create_target_machine(
-        cpu=target.cpu, features=target.features, opt=2, reloc="pic", codemodel="default", jit=target == host()
+        cpu=target.cpu,
+        features=target.features,
+        opt=2,
+        reloc="static" if target.triple.startswith("wasm") else "pic",
+        codemodel="default",
+        jit=target == host(),
     )
 
 
@@ -39,6 +44,7 @@ def optimize(text: str, target: Target) -> tuple[Any, Any]:
     llvm = _llvm()
     machine = machine_for(target)
     module = llvm.parse_assembly(text)
+    module.data_layout = str(machine.target_data)
     builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
     passes = llvm.create_new_function_pass_manager()
     for name in PASSES:

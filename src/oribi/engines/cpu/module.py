@@ -126,8 +126,11 @@ done:
 """
 
 
-def module(routine: Routine, declarations: dict[str, str], target: Target) -> str:
-    """The text of the whole module."""
+ALONE = "define internal void @barrier(ptr %sync, i64 %team) { ret void }"  # the barrier of a team of one
+
+
+def module(routine: Routine, declarations: dict[str, str], target: Target, alone: bool = False) -> str:
+    """The text of the whole module; `alone` for code that no team will run."""
     bodies: dict[str, str] = {}
     names: dict[str, str] = {}
     _share_bodies(routine, bodies, names)
@@ -135,7 +138,9 @@ def module(routine: Routine, declarations: dict[str, str], target: Target) -> st
     # Floats are never contracted or reassociated: fma stands where we wrote it, and NaN and inf behave as IEEE says.
     attributes = 'attributes #0 = { noinline nounwind "no-trapping-math"="true" }'
     head = f'target triple = "{target.triple}"'
-    return "\n".join([head, *sorted(declarations.values()), *bodies.values(), barrier(target), main, attributes, ""])
+    meeting = ALONE if alone else barrier(target)
+    text = "\n".join([head, *sorted(declarations.values()), *bodies.values(), meeting, main, attributes, ""])
+    return text if target.fused else text.replace("@llvm.fma.", "@llvm.fmuladd.")
 
 
 def _share_bodies(routine: Routine, bodies: dict[str, str], names: dict[str, str]) -> None:

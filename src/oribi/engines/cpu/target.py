@@ -14,6 +14,7 @@ class Target:
         features: LLVM's feature string.
         vector_bits: width of a vector register.
         registers: how many there are.
+        fused: whether it multiplies and adds in one rounding; else both are done, rather than calling a library for it.
     """
 
     triple: str
@@ -21,6 +22,7 @@ class Target:
     features: str
     vector_bits: int
     registers: int
+    fused: bool = True
 
     @property
     def lanes(self) -> int:
@@ -39,6 +41,8 @@ class Target:
 AVX2 = Target("x86_64-unknown-linux-gnu", "haswell", "", 256, 16)
 AVX512 = Target("x86_64-unknown-linux-gnu", "skylake-avx512", "-prefer-256-bit", 512, 32)
 AARCH64 = Target("aarch64-unknown-linux-gnu", "generic", "", 128, 32)
+SSE2 = Target("x86_64-unknown-linux-gnu", "x86-64", "", 128, 16, fused=False)
+WASM32 = Target("wasm32-unknown-unknown", "generic", "+simd128", 128, 16, fused=False)
 
 
 @lru_cache(maxsize=1)
@@ -55,4 +59,5 @@ def host() -> Target:
         return Target(triple, cpu, flat, 512, 32)
     if features.get("avx2"):
         return Target(triple, cpu, flat, 256, 16)
-    return Target(triple, cpu, flat, 128, 32 if triple.startswith(("aarch64", "arm64")) else 16)
+    arm = triple.startswith(("aarch64", "arm64"))
+    return Target(triple, cpu, flat, 128, 32 if arm else 16, fused=arm or bool(features.get("fma")))
