@@ -169,7 +169,8 @@ class RNN(Layer):
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
         state = self._first_state(initial_state, sequences.shape[0])
-        _begin(self.cell, ops.zeros((sequences.shape[0], *sequences.shape[2:])), state)
+        if training:
+            _begin(self.cell, ops.zeros((sequences.shape[0], *sequences.shape[2:])), state)
         try:
             last, outputs, states = self._run(sequences, state, mask, training)
         finally:

@@ -75,10 +75,13 @@ def export(
     if target is not None and kind != "native":
         raise ValueError(f"export: only native libraries have a target, format {kind!r} has none")
     need_built(model, "export")
-    identifier = re.sub(r"\W", "_", name or path.name.split(".")[0])
-    if not re.match(r"[A-Za-z_]", identifier):
-        identifier = f"model_{identifier}"
-    _FORMATS[kind](model, path, identifier, target)
+    _FORMATS[kind](model, path, _identifier(name or path.name.split(".")[0]), target)
+
+
+def _identifier(name: str) -> str:
+    """A name that C takes."""
+    plain = re.sub(r"[^A-Za-z0-9_]", "_", name)
+    return f"_{plain}" if not plain or plain[0].isdigit() else plain
 
 
 def forward(model: Any, batch: int) -> Exported:
@@ -161,9 +164,10 @@ def header(exported: Exported, made: Library, name: str, title: str) -> str:
     """The C header of an exported model."""
     upper, ports = name.upper(), [*exported.inputs, *exported.outputs]
     several = {"IN": exported.inputs, "OUT": exported.outputs}
-    lines = [f"/* The model {title!r}, made by oribi. One function, which depends on nothing.", ""]
+    lines = [f"/* The model {_identifier(title)}, made by oribi. One function, which depends on nothing.", ""]
     for word, group in (("Takes", exported.inputs), ("Gives", exported.outputs)):
-        lines += [f"   {word} {p.name}: {p.dtype} {list(p.shape)} a row, one row after the other." for p in group]
+        for p in group:
+            lines.append(f"   {word} {_identifier(p.name)}: {p.dtype} {list(p.shape)} a row, one row after the other.")
     lines += [
         f"   memory: {made.memory} bytes of work space, aligned to 64." if made.memory else "   memory: may be NULL.",
         "   May be called by several threads at once, with memory of their own. */",
@@ -175,15 +179,13 @@ def header(exported: Exported, made: Library, name: str, title: str) -> str:
     ]
     for word, group in several.items():
         for i, port in enumerate(group):
-            lines.append(
-                f"#define {upper}_{word}{i if len(group) > 1 else ''} {port.size} /* elements of a row of {port.name} */"
-            )
+            macro = f"{upper}_{word}{i if len(group) > 1 else ''}"
+            lines.append(f"#define {macro} {port.size} /* elements of a row of {_identifier(port.name)} */")
     lines += [f"#define {upper}_MEMORY {made.memory}", "", "#ifdef __cplusplus", 'extern "C" {', "#endif"]
     arguments = []
     for port in ports:
-        const = "const " if any(port is p for p in exported.inputs) else ""
-        kind, argument = C_TYPES.get(port.dtype, f"{port.dtype}_t"), re.sub(r"\W", "_", port.name)
-        arguments.append(f"{const}{kind} *{argument}_")
+        way = "const {} *in_{}" if any(port is p for p in exported.inputs) else "{} *out_{}"
+        arguments.append(way.format(C_TYPES.get(port.dtype, f"{port.dtype}_t"), _identifier(port.name)))
     lines.append(f"void {name}_predict({', '.join(arguments)}, size_t rows, void *memory);")
     return "\n".join([*lines, "#ifdef __cplusplus", "}", "#endif", "#endif", ""])
 

@@ -9,6 +9,7 @@ import numpy as np
 from oribi.optimizers.optimizer import Optimizer
 from oribi.tensor import Variable
 from oribi.utils.files import writing
+from oribi.utils.optional import needed
 
 from .errors import FileProblem
 from .tree import own_variables, places
@@ -20,18 +21,12 @@ def named_variables(model: Any) -> dict[str, Variable]:
     return {f"{path}/{i}".lstrip("/"): v for path, part in parts for i, v in enumerate(own_variables(part))}
 
 
-def _library() -> Any:
-    try:
-        import safetensors
-        import safetensors.numpy
-    except ImportError:
-        raise ImportError("safetensors files need the package safetensors: pip install 'oribi[safetensors]'") from None
-    return safetensors
-
-
 def write(path: Path, model: Any) -> None:
     """Write a model's weights."""
-    data = _library().numpy.save({name: variable.numpy() for name, variable in named_variables(model).items()})
+    needed("safetensors", "safetensors files")
+    import safetensors.numpy
+
+    data = safetensors.numpy.save({name: variable.numpy() for name, variable in named_variables(model).items()})
     with writing(path) as file:
         file.write(data)
 
@@ -42,7 +37,7 @@ def matched(path: Path, model: Any, skip_mismatch: bool) -> dict[Variable, np.nd
     Raises:
         FileProblem: one is missing, or has another shape, or the file is damaged.
     """
-    library, found = _library(), {}
+    library, found = needed("safetensors", "safetensors files"), {}
     try:
         with library.safe_open(path, framework="numpy") as file:
             there = set(file.keys())
