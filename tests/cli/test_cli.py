@@ -29,7 +29,7 @@ def test_quickstart_tells_its_story(monkeypatch, tmp_path, options):
     for word in ("Expected digits of the first 16", "-log(1/10) = 2.3026", "Epoch 1/1", "Confusion", "together"):
         assert word in out
     pictures = {p.name for p in (tmp_path / "out").iterdir()}
-    assert pictures == {"digits.png", "mistakes.png", "learning.png", "confusion.png"}
+    assert pictures == {"digits.png", "mistakes.png", "learning.png", "confusion.png", "digits.keras"}
 
 
 def test_asked_for_mnist_that_is_not_there(monkeypatch, tmp_path):

@@ -1,4 +1,4 @@
-"""The command line: `oribi quickstart`, `oribi info`, `oribi cache clear`."""
+"""The command line: `oribi quickstart`, `inspect`, `evaluate`, `predict`, `info`, `cache clear`."""
 
 from .main import main
 

@@ -1,5 +1,7 @@
 """The commands and their options."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,53 @@ def info() -> None:
     width = max(map(len, rows))
     for name, value in rows.items():
         click.echo(f"{name:<{width}}  {value}")
+
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@main.command()
+@click.argument("file", type=FILE)
+def inspect(file: Path) -> None:
+    """What is in a model or weights FILE, told without building or trusting it."""
+    with _problems():
+        files().show(file)
+
+
+@main.command()
+@click.argument("model", type=FILE)
+@click.argument("data", type=FILE, required=False)
+@click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1))
+def evaluate(model: Path, data: Path | None, batch_size: int) -> None:
+    """Loss and metrics of MODEL on DATA, an .npz file of x and y; on the test digits by default."""
+    with _problems():
+        files().evaluate(model, data, batch_size)
+
+
+@main.command()
+@click.argument("model", type=FILE)
+@click.argument("images", type=FILE, nargs=-1, required=True)
+@click.option("--top", default=3, show_default=True, type=click.IntRange(min=1), help="How many classes to tell.")
+@click.option("--invert", is_flag=True, help="Dark strokes on a light ground: MNIST has light ones on dark.")
+def predict(model: Path, images: tuple[Path, ...], top: int, invert: bool) -> None:
+    """What MODEL makes of IMAGES, which are brought to its input's size."""
+    with _problems():
+        files().predict(model, images, top, invert)
+
+
+def files() -> Any:
+    from . import files
+
+    return files
+
+
+@contextmanager
+def _problems() -> Iterator[None]:
+    """What is wrong with a file is told in a line."""
+    try:
+        yield
+    except (ValueError, OSError, NotImplementedError, ImportError) as error:
+        raise click.ClickException(str(error)) from None
 
 
 @main.group("cache")

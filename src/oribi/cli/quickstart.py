@@ -63,11 +63,14 @@ def run(seed: int, epochs: int, batch_size: int, output: Path, data: str | None)
     _show_confusion(y_test, probabilities)
     with clock.part("pictures"):
         pictures(output, (x_train, y_train, x_test, y_test), probabilities, history.history)
+    with clock.part("save"):
+        model.save(output / "digits.keras")
     _title("Time")
     for name, seconds in clock.parts:
         click.echo(f"  {name:<14}{seconds:8.3f} s")
     click.echo(f"  {'together':<14}{sum(s for _, s in clock.parts):8.3f} s")
-    click.echo(f"\nPictures are in {output.resolve()}")
+    click.echo(f"\nPictures and the model are in {output.resolve()}. What next?")
+    click.echo(f"  oribi inspect {output / 'digits.keras'}\n  oribi predict {output / 'digits.keras'} IMAGE...")
 
 
 def load(wanted: str | None) -> Data:

@@ -15,6 +15,7 @@ from oribi.utils.registry import serialize as serialize_keras_object
 
 from .errors import FileProblem
 from .export import export
+from .inspection import inspect
 from .models import clone_model, load_model, model_from_json, save_model
 from .weights import load_weights, save_weights
 
@@ -29,6 +30,7 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "inspect",
     "load_model",
     "load_weights",
     "model_from_json",

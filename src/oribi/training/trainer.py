@@ -84,6 +84,11 @@ class Trainer:
             self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
 
     @property
+    def compiled(self) -> bool:
+        """Whether `compile` was called."""
+        return self._compiled
+
+    @property
     def metrics(self) -> list[Any]:
         """The loss's running mean, then the compiled metrics."""
         return self._objectives.all_metrics if self._compiled else []

@@ -252,7 +252,7 @@ def named_by(config: Mapping[str, Any], table: Mapping[str, Any], what: str) -> 
     module = config.get("module")
     if name == "function":
         name = config.get("config")
-    if not isinstance(name, str) or not (module is None or _is_built_in(module)):
+    if not isinstance(name, str) or not (module is None or is_built_in(module)):
         raise ValueError(
             f"the config names {what} {name!r} of {module!r}, which is not oribi's own: register it with "
             "oribi.saving.register_keras_serializable, or pass it as custom_objects={...}"
@@ -260,7 +260,7 @@ def named_by(config: Mapping[str, Any], table: Mapping[str, Any], what: str) -> 
     return lookup(name, table, what)
 
 
-def _is_built_in(module: Any) -> bool:
+def is_built_in(module: Any) -> bool:
     return isinstance(module, str) and any(
         module == own or module.startswith(own + ".") for own in ("builtins", *BUILT_IN)
     )
