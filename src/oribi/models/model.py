@@ -141,7 +141,7 @@ class Model(Trainer, Layer):
             target: the CPU of a native library; this machine's by default.
             name: what its functions begin with; the file's name by default.
         """
-        from oribi.saving import export
+        from oribi.saving.exporting import export
 
         export(self, filepath, format, target, name)
 

@@ -4,6 +4,8 @@ In:   models.
 Out:  files; and models out of files, which are taken for a stranger's: see docs/files.md.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from oribi.utils.registry import (
     custom_object_scope,
     get_custom_objects,
@@ -14,12 +16,28 @@ from oribi.utils.registry import (
 from oribi.utils.registry import serialize as serialize_keras_object
 
 from .errors import FileProblem
-from .export import export
-from .inspection import inspect
 from .models import clone_model, load_model, model_from_json, save_model
 from .weights import load_weights, save_weights
 
+if TYPE_CHECKING:
+    from .exporting import export
+    from .inspection import inspect
+
 CustomObjectScope = custom_object_scope
+
+
+def __getattr__(name: str) -> Any:
+    """What loading a model does not need is loaded when first used."""
+    if name == "export":
+        from .exporting import export
+
+        return export
+    if name == "inspect":
+        from .inspection import inspect
+
+        return inspect
+    raise AttributeError(f"oribi.saving has no {name!r}")
+
 
 __all__ = [
     "CustomObjectScope",
