@@ -118,7 +118,7 @@ def _model_of(path: Path | str, config: Any, compile: bool) -> Any:
         model = deserialize(config, layers.TABLE, "model")
     except NotImplementedError as error:
         raise NotImplementedError(f"{path}: {error}") from error
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
+    except (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError) as error:
         problem = f"needs {error}" if isinstance(error, KeyError) else str(error) or type(error).__name__
         raise FileProblem(path, f"has a config that makes no model: {problem}") from error
     if not isinstance(model, models.Model):
