@@ -4,6 +4,7 @@ A finding is an error of another kind, more than a few seconds, or more than a g
 then names the case.
 """
 
+import copy
 import json
 import random
 import resource
@@ -125,7 +126,7 @@ def warped(rng, config):
                 source = source[key]
             parent[last] = json.loads(json.dumps(source))
         else:
-            parent[last] = rng.choice(JUNK)
+            parent[last] = copy.deepcopy(rng.choice(JUNK))
     return config
 
 
