@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: quickstart test check format bench bench-models bench-peers clean
+.PHONY: quickstart test check format bench bench-files bench-models bench-peers clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -34,6 +34,9 @@ bench: $(STAMP)
 
 bench-models: $(STAMP)
 	$(BIN)/python bench/models.py --peers .peers
+
+bench-files: $(STAMP)
+	$(BIN)/python bench/files.py --peers .peers
 
 clean:
 	rm -rf $(VENV) .peers build dist

@@ -163,8 +163,8 @@ def main() -> None:
     lines.append(f"As a WebAssembly module {library['wasm'] / 1000:.0f} kB.")
     lines += ["", "## What a checkpoint after every epoch costs", ""]
     lines.append(
-        f"Five epochs of the seed's job take {kept['plain']:.3f} s without and {kept['kept']:.3f} s with BackupAndRestore (medians of "
-        f"{2 * options.runs} alternating runs); writing takes {1000 * kept['spent']:.1f} ms in all, "
+        f"Five epochs of the seed's job take {kept['plain']:.3f} s without and {kept['kept']:.3f} s with BackupAndRestore "
+        f"(medians of {2 * options.runs} alternating runs); writing takes {1000 * kept['spent']:.1f} ms in all, "
         f"{100 * kept['spent'] / kept['plain']:.1f} % of the fit."
     )
     text = "\n".join([*lines, ""])
