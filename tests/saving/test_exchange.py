@@ -195,3 +195,12 @@ def test_weights_of_keras_are_loaded_alone(keras, tmp_path, ending):
     fresh, *_ = trained(oribi, OPTIMIZERS["adam"])
     fresh.load_weights(path)
     np.testing.assert_allclose(fresh.predict(x, verbose=0), model.predict(x, verbose=0), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_json_goes_both_ways(keras):
+    for one, load in ((keras, saving.model_from_json), (oribi, keras.models.model_from_json)):
+        model, *_ = trained(one, OPTIMIZERS["adam"])
+        again = load(model.to_json())
+        assert [tuple(w.shape) for w in again.weights] == [tuple(w.shape) for w in model.weights]
+        assert [layer.name for layer in again.layers] == [layer.name for layer in model.layers]

@@ -282,3 +282,54 @@ def test_the_layout_is_keras(tmp_path):
         names = []
         file.visititems(lambda name, thing: names.append(name) if isinstance(thing, h5py.Dataset) else None)
     assert sorted(names) == [f"layers/{layer}/vars/{i}" for layer in ("dense", "dense_1") for i in (0, 1)]
+
+
+# --- configs ----------------------------------------------------------------------------------------------------------
+
+
+@saving.register_keras_serializable("tests")
+class Around(layers.Layer):
+    def __init__(self, inner, start="zeros", **kwargs):
+        super().__init__(**kwargs)
+        self.inner, self.start = inner, oribi.initializers.get(start)
+
+    def call(self, inputs):
+        return self.inner(inputs)
+
+    def get_config(self):
+        objects = {"inner": self.inner, "start": self.start}
+        return {**super().get_config(), **{k: saving.serialize_keras_object(v) for k, v in objects.items()}}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**saving.deserialize_keras_object(config))
+
+
+def test_layers_that_hold_objects(tmp_path):
+    inner = layers.Dense(3, kernel_regularizer=oribi.regularizers.L2(0.1))
+    model = oribi.Sequential([layers.Input((4,)), Around(inner, oribi.initializers.Constant(3.0)), Scale(0.5)])
+    model.save(tmp_path / "m.keras")
+    again = saving.load_model(tmp_path / "m.keras")
+    same(model, again)
+    assert again.layers[0].start.value == 3.0 and again.layers[0].inner.units == 3
+
+
+def test_configs_of_everything_come_back():
+    schedule = oribi.optimizers.schedules.CosineDecay(0.1, 10)
+    things = [
+        oribi.optimizers.Adam(schedule),
+        oribi.losses.MeanSquaredError(),
+        oribi.metrics.BinaryAccuracy(threshold=0.3),
+    ]
+    things += [oribi.initializers.Orthogonal(2.0), oribi.regularizers.L1L2(0.1, 0.2), schedule, layers.GRU(3)]
+    for thing in things:
+        config = json.loads(json.dumps(saving.serialize_keras_object(thing)))
+        again = saving.deserialize_keras_object(config)
+        assert type(again) is type(thing)
+        assert saving.serialize_keras_object(again) == config
+    assert saving.deserialize_keras_object({"a": [1, "x"], "b": None}) == {"a": [1, "x"], "b": None}
+
+
+def test_a_lambda_in_a_config_is_told():
+    with pytest.raises(ValueError, match="a lambda cannot be written into a config"):
+        oribi.Sequential([layers.Dense(2, activation=lambda x: x)]).to_json()

@@ -6,6 +6,8 @@ Must not know: models, engines.
 """
 
 from .losses import (
+    FUNCTIONS,
+    TABLE,
     BinaryCrossentropy,
     CategoricalCrossentropy,
     Loss,
@@ -21,6 +23,8 @@ from .losses import (
 )
 
 __all__ = [
+    "FUNCTIONS",
+    "TABLE",
     "BinaryCrossentropy",
     "CategoricalCrossentropy",
     "Loss",

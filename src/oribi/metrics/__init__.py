@@ -6,6 +6,7 @@ Must not know: models, engines.
 """
 
 from .metrics import (
+    TABLE,
     Accuracy,
     BinaryAccuracy,
     CategoricalAccuracy,
@@ -21,6 +22,7 @@ from .metrics import (
 )
 
 __all__ = [
+    "TABLE",
     "Accuracy",
     "BinaryAccuracy",
     "CategoricalAccuracy",

@@ -13,10 +13,10 @@ from oribi.utils.registry import (
     get_registered_object,
     register_keras_serializable,
 )
-from oribi.utils.registry import serialize as serialize_keras_object
 
 from .errors import FileProblem
 from .models import clone_model, load_model, model_from_json, save_model
+from .objects import deserialize_keras_object, serialize_keras_object
 from .weights import load_weights, save_weights
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ __all__ = [
     "FileProblem",
     "clone_model",
     "custom_object_scope",
+    "deserialize_keras_object",
     "export",
     "get_custom_objects",
     "get_registered_name",

@@ -185,6 +185,8 @@ def serialize(thing: Any) -> Any:
     if thing in _names:
         own = {"module": thing.__module__, "registered_name": get_registered_name(thing)}
         return {"class_name": "function", "config": thing.__name__, **own}
+    if thing.__name__ == "<lambda>":
+        raise ValueError("a lambda cannot be written into a config: give it a name, and register it")
     return thing.__name__
 
 
