@@ -9,6 +9,7 @@ import pytest
 _cache = tempfile.TemporaryDirectory(prefix="oribi-cache-")
 os.environ["ORIBI_CACHE"] = _cache.name
 os.environ["KERAS_BACKEND"] = "jax"
+os.environ.setdefault("ORIBI_DEBUG", "poison")
 os.environ["JAX_ENABLE_X64"] = "1"
 os.environ.setdefault("MPLBACKEND", "Agg")
 

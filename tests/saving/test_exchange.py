@@ -204,3 +204,30 @@ def test_json_goes_both_ways(keras):
         again = load(model.to_json())
         assert [tuple(w.shape) for w in again.weights] == [tuple(w.shape) for w in model.weights]
         assert [layer.name for layer in again.layers] == [layer.name for layer in model.layers]
+
+
+def with_ops(lib):
+    """A functional model of ops between layers, as residual blocks and masks are written."""
+    ops, la = lib.ops, lib.layers
+    x = lib.Input((6, 4))
+    y = la.Dense(4)(x)
+    y = ops.relu(y) + x * 2 - 1.0
+    y = ops.concatenate([ops.mean(y, axis=1, keepdims=True) + y, ops.abs(x)], axis=-1)
+    y = ops.where(y > 0.5, y, ops.zeros_like(y)) / ops.sqrt(ops.square(y) + 1.0)
+    y = y[:, 1:5, ::2] ** 2
+    y = ops.reshape(ops.transpose(y, (0, 2, 1)), (-1, 16))
+    y = ops.stack([ops.softmax(y), ops.clip(y, 0.1, 0.4), ops.cumsum(y, axis=-1)], axis=1)
+    scores, best = ops.top_k(ops.max(y, axis=1), 3)
+    return lib.Model(x, [la.Dense(2)(ops.expand_dims(scores, -1)), ops.cast(ops.take(best, [2, 0], axis=1), "float32")])
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_ops_in_functional_models_go_both_ways(keras, tmp_path):
+    x = np.random.default_rng(0).normal(size=(5, 6, 4)).astype("float32")
+    for one, load in ((keras, saving.load_model), (oribi, keras.saving.load_model), (oribi, saving.load_model)):
+        model = with_ops(one)
+        model.save(tmp_path / "m.keras")
+        again = load(tmp_path / "m.keras")
+        for want, have in zip(model.predict(x, verbose=0), again.predict(x, verbose=0), strict=True):
+            assert np.ptp(want) > 0
+            np.testing.assert_allclose(have, want, rtol=1e-5, atol=1e-5)

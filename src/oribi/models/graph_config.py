@@ -3,18 +3,21 @@
 A tensor is named by the layer that made it, which call of it, and which of its outputs it is.
 """
 
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from oribi import layers as layer_classes
-from oribi import nest, ops
+from oribi import nest
 from oribi.layers.input import Input
 from oribi.layers.layer import Layer
 from oribi.ops.symbolic import Call
 from oribi.tensor import KerasTensor, Tensor
 from oribi.utils.registry import deserialize, serialize
+
+from .op_config import is_op, op_config, op_of
 
 Place = tuple[str, int, int]  # the name of an operation, which call of it, which of the outputs
 
@@ -30,9 +33,10 @@ def graph_config(graph: Any) -> dict[str, Any]:
     names = _names(graph.calls, set(entries))
     for call in graph.calls:
         name = names[_identity(call)]
-        entry = entries.setdefault(name, {**_operation_config(call, name), "name": name, "inbound_nodes": []})
+        operation, (args, kwargs) = _operation_config(call, name)
+        entry = entries.setdefault(name, {**_written(operation, places), "name": name, "inbound_nodes": []})
         number = len(entry["inbound_nodes"])
-        node = {"args": [_written(a, places) for a in call.args], "kwargs": _written(dict(call.kwargs), places)}
+        node = {"args": _written(list(args), places), "kwargs": _written(dict(kwargs), places)}
         entry["inbound_nodes"].append(node)
         places.update({t: (name, number, i) for i, t in enumerate(nest.flatten(call.outputs))})
     where = {"input_layers": graph.inputs, "output_layers": graph.outputs}
@@ -60,12 +64,11 @@ def _names(calls: list[Call], taken: set[str]) -> dict[Any, str]:
     return names
 
 
-def _operation_config(call: Call, name: str) -> dict[str, Any]:
+def _operation_config(call: Call, name: str) -> tuple[dict[str, Any], tuple[Any, Any]]:
+    """The entry of what is called, and what it is called with."""
     if isinstance(call.function, Layer):
-        return serialize(call.function)
-    if call.name not in ops.OPERATIONS:
-        raise ValueError(f"the model has a call of {call.name!r}, which is no op of oribi.ops: make it a layer")
-    return {"module": "oribi.ops", "class_name": call.name, "config": {"name": name}}
+        return serialize(call.function), (call.args, call.kwargs)
+    return op_config(call.function, name, call.args, call.kwargs)
 
 
 def _written(value: Any, places: Mapping[KerasTensor, Place]) -> Any:
@@ -80,9 +83,7 @@ def _written(value: Any, places: Mapping[KerasTensor, Place]) -> Any:
         return {"class_name": "__slice__", "config": {"start": value.start, "stop": value.stop, "step": value.step}}
     if value is Ellipsis:
         return {"class_name": "__ellipsis__", "config": {}}
-    if isinstance(value, tuple):
-        return {"class_name": "__tuple__", "config": {"items": [_written(v, places) for v in value]}}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_written(v, places) for v in value]
     if isinstance(value, dict):
         return {key: _written(v, places) for key, v in value.items()}
@@ -103,22 +104,69 @@ def from_graph_config(config: Mapping[str, Any]) -> tuple[Any, Any]:
         ValueError: a call needs something that is nowhere in the config.
     """
     tensors: dict[Place, Any] = {}
-    waiting: list[tuple[Callable[..., Any], str, int, Mapping[str, Any]]] = []
+    calls: list[_Waiting] = []
     for entry in config["layers"]:
         name = entry["name"]
         if entry["class_name"] == "InputLayer":
             tensors[name, 0, 0] = _input(entry["config"])
             continue
         operation = _operation(entry)
-        waiting += [(operation, name, number, node) for number, node in enumerate(entry["inbound_nodes"])]
-    while waiting:
-        later = [call for call in waiting if not _called(*call, tensors)]
-        if len(later) == len(waiting):
-            raise ValueError(
-                f"the config of the model is incomplete: {later[0][1]!r} needs a tensor that nothing makes"
-            )
-        waiting = later
+        calls += [_Waiting(operation, name, number, node) for number, node in enumerate(entry["inbound_nodes"])]
+    _do_all(calls, tensors)
     return _mapped_places(config["input_layers"], tensors), _mapped_places(config["output_layers"], tensors)
+
+
+class _Waiting:
+    """A call that is to be done again, and the tensors that it waits for: its arguments, and the layer's call before it."""
+
+    def __init__(self, operation: Callable[..., Any], name: str, number: int, node: Mapping[str, Any]) -> None:
+        self.operation, self.name, self.number = operation, name, number
+        self.args, self.kwargs = list(node["args"]), dict(node["kwargs"])
+        self.needs = {*_places_in([self.args, self.kwargs]), *([(name, number - 1, 0)] if number else [])}
+
+    def do(self, tensors: dict[Place, Any]) -> list[Place]:
+        """Do it; returns where its outputs are."""
+        outputs = nest.flatten(self.operation(*_read(self.args, tensors), **_read(self.kwargs, tensors)))
+        made = {(self.name, self.number, i): output for i, output in enumerate(outputs)}
+        tensors.update(made)
+        return list(made)
+
+
+def _do_all(calls: list[_Waiting], tensors: dict[Place, Any]) -> None:
+    """Do every call as soon as all that it needs is there."""
+    readers: dict[Place, list[_Waiting]] = {}
+    for call in calls:
+        call.needs -= tensors.keys()
+        for place in call.needs:
+            readers.setdefault(place, []).append(call)
+    ready = deque(call for call in calls if not call.needs)
+    done = 0
+    while ready:
+        done += 1
+        for place in ready.popleft().do(tensors):
+            for reader in readers.get(place, ()):
+                reader.needs.discard(place)
+                if not reader.needs:
+                    ready.append(reader)
+    if done < len(calls):
+        stuck = next(call for call in calls if call.needs)
+        raise ValueError(f"the config of the model is incomplete: {stuck.name!r} needs a tensor that nothing makes")
+
+
+def _places_in(value: Any) -> Iterator[Place]:
+    """The tensors that arguments name."""
+    if isinstance(value, dict):
+        if value.get("class_name") == "__keras_tensor__":
+            yield _place(value["config"])
+            return
+        value = list(value.values())
+    for item in value if isinstance(value, list) else ():
+        yield from _places_in(item)
+
+
+def _place(config: Mapping[str, Any]) -> Place:
+    name, call, output = config["keras_history"]
+    return str(name), int(call), int(output)
 
 
 def _input(config: Mapping[str, Any]) -> KerasTensor:
@@ -127,31 +175,14 @@ def _input(config: Mapping[str, Any]) -> KerasTensor:
 
 
 def _operation(entry: Mapping[str, Any]) -> Callable[..., Any]:
-    if entry.get("module") == "oribi.ops":
-        if entry["class_name"] not in ops.OPERATIONS:
-            raise ValueError(f"the config names an op that oribi does not have: {entry['class_name']!r}")
-        return ops.OPERATIONS[entry["class_name"]]
+    if is_op(entry):
+        return op_of(entry)
     made: Callable[..., Any] = deserialize(entry, layer_classes.TABLE, "layer")
     return made
 
 
-def _called(
-    operation: Callable[..., Any], name: str, number: int, node: Mapping[str, Any], tensors: dict[Place, Any]
-) -> bool:
-    """Do a call, if all that it needs is there."""
-    if number and (name, number - 1, 0) not in tensors:
-        return False
-    try:
-        args, kwargs = _read(list(node["args"]), tensors), _read(dict(node["kwargs"]), tensors)
-    except KeyError:
-        return False
-    outputs = nest.flatten(operation(*args, **kwargs))
-    tensors.update({(name, number, i): output for i, output in enumerate(outputs)})
-    return True
-
-
 def _read(value: Any, tensors: Mapping[Place, Any]) -> Any:
-    """An argument out of what `_written` made of it; KeyError for a tensor that is not there yet."""
+    """An argument out of what `_written` made of it."""
     if isinstance(value, list):
         return [_read(v, tensors) for v in value]
     if not isinstance(value, dict):
@@ -162,11 +193,10 @@ def _read(value: Any, tensors: Mapping[Place, Any]) -> Any:
 
 
 _READERS: dict[str, Callable[[Any, Mapping[Place, Any]], Any]] = {
-    "__keras_tensor__": lambda config, tensors: tensors[tuple(config["keras_history"])],
+    "__keras_tensor__": lambda config, tensors: tensors[_place(config)],
     "__numpy__": lambda config, tensors: np.array(config["value"], config["dtype"]),
     "__slice__": lambda config, tensors: slice(config["start"], config["stop"], config["step"]),
     "__ellipsis__": lambda config, tensors: Ellipsis,
-    "__tuple__": lambda config, tensors: tuple(_read(config["items"], tensors)),
 }
 
 

@@ -25,8 +25,9 @@ from .symbolic import symbolic as _symbolic
 from .windows import *  # noqa: F403
 
 OPERATIONS = {"getitem": _symbolic(operators.getitem)}  # what a functional model may be made of beside layers, by name
+_HOMES = tuple(f"{__name__}.{module}" for module in ("control", "nn", "numpy", "ordering", "windows"))
 for _name, _function in list(globals().items()):
-    if _inspect.isfunction(_function) and not _name.startswith("_") and _name not in ("as_node", "check"):
+    if _inspect.isfunction(_function) and not _name.startswith("_") and _function.__module__ in _HOMES:
         globals()[_name] = OPERATIONS[_name] = _symbolic(_function)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from oribi.engines import reference
 from oribi.engines.cpu import Executable
 from oribi.graph import elementwise as ew
-from oribi.graph import indexing, reductions, structural
+from oribi.graph import indexing, ordered, reductions, structural
 from oribi.graph.contraction import dot_general
 from oribi.graph.node import constant, parameter
 from oribi.graph.program import make
@@ -38,7 +38,15 @@ def grown(draw, nodes):
     """One more node, made of those there are."""
     x = draw(st.sampled_from(nodes))
     rank = len(x.shape)
-    kind = draw(st.sampled_from(["unary", "binary", "reduce", "view", "dot", "gather", "scalar"]))
+    kind = draw(
+        st.sampled_from(["unary", "binary", "reduce", "view", "dot", "gather", "scalar", "residual", "running"])
+    )
+    if kind == "residual" and rank:
+        n = x.shape[-1]
+        weights = constant(np.random.default_rng(n).normal(0, 0.1, (n, n)).astype("float32"))
+        return ew.add(draw(st.sampled_from([x, ew.tanh(x)])), dot_general(x, weights, ((rank - 1,), (0,))))
+    if kind == "running" and rank:
+        return ew.add(ordered.cumsum(x, axis=draw(st.integers(0, rank - 1)), reverse=draw(st.booleans())), ew.tanh(x))
     if kind == "binary":
         same = [n for n in nodes if n.shape == x.shape]
         return draw(st.sampled_from([ew.add, ew.mul, ew.sub, ew.max]))(x, draw(st.sampled_from(same)))

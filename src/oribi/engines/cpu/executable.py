@@ -134,6 +134,8 @@ class Call:
         self.run = executable.code.run
         self.threads = threads
         self.memory = np.empty(shared + private * threads + 128, np.uint8)
+        if "poison" in os.environ.get("ORIBI_DEBUG", ""):
+            self.memory.fill(0xFF)  # NaN: what is read before it was written shows
         arena = -(-self.memory.ctypes.data // 64) * 64
         pointers = [_address(a) for a in arrays]
         self.table = (ctypes.c_void_p * (len(pointers) + 1))(*pointers, arena)

@@ -136,7 +136,7 @@ def _merge_along_edges(order: list[Node], groups: dict[Node, Group]) -> None:
             if operand not in groups or operand.op == "pack" or operand.op in AFFINE_VIEWS:
                 continue
             producer, consumer = groups[operand], groups[node]
-            if _can_merge(producer, consumer):
+            if _can_merge(producer, consumer) and not _root_reads(consumer.root, producer, groups):
                 _merge(producer, consumer, groups)
 
 
@@ -148,6 +148,11 @@ def _can_merge(producer: Group, consumer: Group) -> bool:
     return not _reaches(producer.readers - {consumer}, consumer) and not _reaches(
         consumer.readers - {producer}, producer
     )
+
+
+def _root_reads(root: Node | None, producer: Group, groups: dict[Node, Group]) -> bool:
+    """Whether a root has, in its own loops, to read what would be stored behind them: `x + x @ w`."""
+    return root is not None and any(groups[source] is producer for source in sources(root, groups))
 
 
 def _reaches(start: set[Group], target: Group) -> bool:
