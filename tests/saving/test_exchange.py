@@ -142,7 +142,7 @@ def test_layers_around_layers_go_both_ways(keras, tmp_path, which):
 def test_the_table_has_every_layer():
     tested = {row[0] for row in (*LAYERS, *MERGING)}
     tested |= {"Bidirectional", "TimeDistributed", "RNN", "StackedRNNCells", "LSTMCell", "GRUCell", "SimpleRNNCell"}
-    public = {n for n in oribi.layers.__all__ if n not in ("Input", "InputLayer", "Layer")}
+    public = {n for n in oribi.layers.__all__ if n not in ("Input", "InputLayer", "Lambda", "Layer")}
     assert public - tested == set()
 
 
@@ -231,3 +231,20 @@ def test_ops_in_functional_models_go_both_ways(keras, tmp_path):
         for want, have in zip(model.predict(x, verbose=0), again.predict(x, verbose=0), strict=True):
             assert np.ptp(want) > 0
             np.testing.assert_allclose(have, want, rtol=1e-5, atol=1e-5)
+
+
+def doubled(x):
+    return x * 2
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_functions_with_names_go_both_ways(keras, tmp_path):
+    x = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
+    for one, load in ((keras, saving.load_model), (oribi, keras.saving.load_model)):
+        la = one.layers
+        model = one.Sequential([la.Input((4,)), la.Lambda(doubled), la.Dense(2)])
+        model.save(tmp_path / "m.keras")
+        with pytest.raises((ValueError, TypeError)):
+            load(tmp_path / "m.keras")
+        again = load(tmp_path / "m.keras", custom_objects={"doubled": doubled})
+        np.testing.assert_allclose(again.predict(x, verbose=0), model.predict(x, verbose=0), rtol=1e-6)
