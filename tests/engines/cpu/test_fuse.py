@@ -6,7 +6,7 @@ import pytest
 from oribi.engines import reference
 from oribi.engines.cpu import Executable
 from oribi.graph import elementwise as ew
-from oribi.graph import indexing, ordered, reductions
+from oribi.graph import indexing, ordered, reductions, structural
 from oribi.graph.contraction import dot_general
 from oribi.graph.node import constant, parameter
 from oribi.graph.program import make
@@ -47,3 +47,31 @@ def test_what_a_root_reads_is_there_before_it(root, before, kept):
     want = reference.evaluate(list(program.outputs), {x: value})
     for have, expected in zip(Executable(program).run([value], []), want, strict=True):
         np.testing.assert_allclose(have[0], expected, rtol=1e-5, atol=1e-5)
+
+
+VIEWS = {
+    "reverse": lambda y: structural.reverse(y, axes=(1,)),
+    "gather": lambda y: indexing.gather(y, ROWS, 0),
+    "transpose": lambda y: structural.transpose(structural.slice_(y, (0, 0), (4, 4), (1, 1)), (1, 0)),
+    "pad": lambda y: structural.pad(structural.slice_(y, (1, 0), (4, 6), (1, 1)), (0, 0), (1, 0), value=0.5),
+    "concatenate": lambda y: structural.concatenate(
+        structural.slice_(y, (2, 0), (4, 6), (1, 1)), structural.slice_(y, (0, 0), (2, 6), (1, 1)), axis=0
+    ),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("before", [lambda x: ew.exp(ew.tanh(x)), lambda x: ew.add(x, dense(x))], ids=["map", "dot"])
+@pytest.mark.parametrize("kept", [False, True])
+def test_what_is_read_at_other_places_is_there_before_it(view, before, kept):
+    """y + reverse(y)."""
+    x = parameter("x", (4, 6), "float32")
+    y = before(x)
+    part = VIEWS[view](y)
+    z = ew.add(structural.slice_(y, (0, 0), part.shape, (1, 1)) if part.shape != y.shape else y, part)
+    program = make([x], [], [z, *([y] if kept else [])])
+    value = RNG.normal(size=(4, 6)).astype("float32")
+    want = reference.evaluate(list(program.outputs), {x: value})
+    for threads in (1, 2, 3):
+        for have, expected in zip(Executable(program).run([value], [], threads=threads), want, strict=True):
+            np.testing.assert_allclose(have[0], expected, rtol=1e-5, atol=1e-5)

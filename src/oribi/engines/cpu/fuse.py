@@ -6,6 +6,7 @@ at most one root, a node that needs loops of its own (a contraction, a reduction
 groups. What groups then read of one another is stored in buffers, or, where that is cheaper, computed by the reader.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from oribi.graph.control import BODIES
@@ -53,13 +54,21 @@ class Kernel:
 
 @dataclass(eq=False)
 class Group:
-    """Nodes that will be computed in one loop nest."""
+    """Nodes that will be computed in one loop nest.
+
+    Attributes:
+        members, root, shape: the nodes; which of them needs loops of its own; the shape of all.
+        reads, readers: groups on either side.
+        elsewhere: those of `reads` that are read at other places than the one that is computed: by the root, or through views. They
+            have to be complete before.
+    """
 
     members: list[Node]
     root: Node | None
     shape: Shape
     reads: set["Group"] = field(default_factory=set)
     readers: set["Group"] = field(default_factory=set)
+    elsewhere: set["Group"] = field(default_factory=set)
 
 
 def fuse(program: Program, prefix: str = "") -> list[Kernel]:
@@ -99,7 +108,12 @@ def reshaped_buffer(node: Node) -> Node:
 
 def sources(node: Node, groups: "dict[Node, Group]") -> list[Node]:
     """The grouped nodes that a node reads, through views that are nobody's."""
-    found, stack, seen = [], list(node.operands), set()
+    return _nearest(node.operands, groups)
+
+
+def _nearest(nodes: Iterable[Node], groups: "dict[Node, Group]") -> list[Node]:
+    """The grouped nodes among these, and under those of these that are views."""
+    found, stack, seen = [], list(nodes), set()
     while stack:
         operand = stack.pop()
         if operand in seen:
@@ -125,6 +139,9 @@ def _singletons(order: list[Node], stored: set[Node]) -> dict[Node, Group]:
             if groups[source] is not group:
                 group.reads.add(groups[source])
                 groups[source].readers.add(group)
+        pointwise = node.op in ELEMENTWISE or node.op == "pack"
+        apart = [o for o in node.operands if o not in groups or not pointwise]
+        group.elsewhere.update(groups[source] for source in _nearest(apart, groups))
     return groups
 
 
@@ -136,23 +153,22 @@ def _merge_along_edges(order: list[Node], groups: dict[Node, Group]) -> None:
             if operand not in groups or operand.op == "pack" or operand.op in AFFINE_VIEWS:
                 continue
             producer, consumer = groups[operand], groups[node]
-            if _can_merge(producer, consumer) and not _root_reads(consumer.root, producer, groups):
+            if _can_merge(producer, consumer):
                 _merge(producer, consumer, groups)
 
 
 def _can_merge(producer: Group, consumer: Group) -> bool:
     if producer is consumer or producer.shape != consumer.shape:
         return False
-    if (producer.root and consumer.root) or any(g.root and g.root.op in ALONE for g in (producer, consumer)):
+    if (
+        producer in consumer.elsewhere
+        or (producer.root and consumer.root)
+        or any(g.root and g.root.op in ALONE for g in (producer, consumer))
+    ):
         return False
     return not _reaches(producer.readers - {consumer}, consumer) and not _reaches(
         consumer.readers - {producer}, producer
     )
-
-
-def _root_reads(root: Node | None, producer: Group, groups: dict[Node, Group]) -> bool:
-    """Whether a root has, in its own loops, to read what would be stored behind them: `x + x @ w`."""
-    return root is not None and any(groups[source] is producer for source in sources(root, groups))
 
 
 def _reaches(start: set[Group], target: Group) -> bool:
@@ -179,6 +195,9 @@ def _merge(into: Group, other: Group, groups: dict[Node, Group]) -> None:
     for group in other.readers:
         group.reads.discard(other)
         group.reads.add(into)
+        if other in group.elsewhere:
+            group.elsewhere.add(into)
+    into.elsewhere |= other.elsewhere
     into.reads = (into.reads | other.reads) - {into, other}
     into.readers = (into.readers | other.readers) - {into, other}
 
