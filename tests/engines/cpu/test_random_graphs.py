@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from oribi.engines import reference
 from oribi.engines.cpu import Executable
 from oribi.graph import elementwise as ew
-from oribi.graph import indexing, ordered, reductions, structural
+from oribi.graph import indexing, ordered, reductions, structural, windows
 from oribi.graph.contraction import dot_general
 from oribi.graph.node import constant, parameter
 from oribi.graph.program import make
 
+KINDS = ["unary", "binary", "reduce", "view", "dot", "gather", "scalar", "residual", "running", "conv", "window"]
 EXTENTS = st.sampled_from([1, 2, 3, 5, 7, 8, 16, 17, 33])
 
 
@@ -38,9 +39,18 @@ def grown(draw, nodes):
     """One more node, made of those there are."""
     x = draw(st.sampled_from(nodes))
     rank = len(x.shape)
-    kind = draw(
-        st.sampled_from(["unary", "binary", "reduce", "view", "dot", "gather", "scalar", "residual", "running"])
-    )
+    kind = draw(st.sampled_from(KINDS))
+    if kind == "conv" and rank == 3:
+        n = x.shape[-1]
+        kernel = constant(np.random.default_rng(n).normal(0, 0.1, (2, n, n)).astype("float32"))
+        return ew.add(windows.conv_general_dilated(x, kernel, (1,), ((1, 0),)), x)
+    if kind == "window" and rank:
+        ones, around = (1,) * (rank - 1), ((0, 0),) * (rank - 1)
+        reducer = draw(st.sampled_from(windows.REDUCERS))
+        pooled = windows.reduce_window(
+            x, reducer, (*ones, draw(st.sampled_from([2, 3]))), (*ones, 1), (*around, (1, 1))
+        )
+        return ew.mul(pooled, ew.full_like(pooled, 0.3))
     if kind == "residual" and rank:
         n = x.shape[-1]
         weights = constant(np.random.default_rng(n).normal(0, 0.1, (n, n)).astype("float32"))
