@@ -42,6 +42,12 @@ def is_integer(dtype: str) -> bool:
     return dtype in INTEGERS
 
 
+@lru_cache(maxsize=64)
+def name_of(dtype: np.dtype) -> str:
+    """The name of an array's dtype, which NumPy takes its time to put together."""
+    return str(dtype.name)
+
+
 def itemsize(dtype: str) -> int:
     """Bytes of one element."""
     return int(np.dtype(dtype).itemsize)

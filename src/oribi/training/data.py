@@ -77,7 +77,7 @@ def as_rows(value: Any, word: str) -> Array:
 
 
 def _supported(array: Array, word: str) -> str:
-    name = array.dtype.name
+    name = dtypes.name_of(array.dtype)
     if name in dtypes.ALL and array.dtype.isnative:
         return name
     replacement = {"float16": "float32", "longdouble": "float64", "float128": "float64", "uint64": "int64"}

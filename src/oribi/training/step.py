@@ -13,6 +13,7 @@ import numpy as np
 from oribi import nest
 from oribi.engines.cpu import Call, Executable
 from oribi.graph import elementwise as ew
+from oribi.graph.dtypes import name_of
 from oribi.graph.grad import grad
 from oribi.graph.indexing import gather
 from oribi.graph.node import Node, parameter
@@ -48,7 +49,7 @@ class Layout:
 
 
 def layout_of(kind: str, batch: int, ordered: bool, data: Data) -> Layout:
-    columns = tuple((a.shape[1:], a.dtype.name) for a in data.arrays())
+    columns = tuple((a.shape[1:], name_of(a.dtype)) for a in data.arrays())
     return Layout(kind, batch, ordered, columns, tuple(map(nest.structure, data.parts())))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from oribi.graph.dtypes import name_of
 from oribi.graph.node import Node
 from oribi.graph.program import OPEN, Program
 
@@ -122,7 +123,7 @@ def _check(word: str, nodes: Sequence[Node], arrays: Sequence[Array], stacked: b
         shape = array.shape[1:] if stacked else array.shape
         if node.shape[:1] == (OPEN,) and shape:
             shape = (OPEN, *shape[1:])
-        if shape != node.shape or array.dtype.name != node.dtype or not array.flags.c_contiguous:
+        if shape != node.shape or name_of(array.dtype) != node.dtype or not array.flags.c_contiguous:
             raise ValueError(f"{word} {node!r} cannot be an array of {array.dtype}{list(array.shape)}")
 
 
