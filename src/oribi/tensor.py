@@ -235,6 +235,7 @@ class Variable(Operators):
         if shape is not None and tuple(shape) != self._array.shape:
             raise ValueError(f"Variable {name!r}: initial value of shape {self._array.shape}, expected {tuple(shape)}")
         self._lent = False
+        self._constant: Node | None = None
         self.trainable = trainable
         self.name = name
         self.path = name
@@ -258,9 +259,11 @@ class Variable(Operators):
         return self.snapshot() if trace is None else trace.read(self)
 
     def snapshot(self) -> Node:
-        """The value outside of any trace, as a constant."""
+        """The value outside of any trace, as a constant: the same one until the value changes."""
         self._lent = True
-        return constant(self._array)
+        if self._constant is None:
+            self._constant = constant(self._array)
+        return self._constant
 
     @property
     def value(self) -> Tensor:
@@ -276,12 +279,19 @@ class Variable(Operators):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.array(self._array, dtype=dtype)
 
+    def array(self) -> np.ndarray:
+        """The array itself, to be read: it may be that of a snapshot."""
+        return self._array
+
     def own_array(self) -> np.ndarray:
         """The array itself, to be changed in place. Snapshots that were taken of it keep the old one."""
         if self._lent:
-            self._array = aligned(self._array, self.dtype)
-            self._lent = False
+            self._replace(self._array)
         return self._array
+
+    def _replace(self, value: Any) -> None:
+        """Have the value in another array; snapshots keep the one that they have."""
+        self._array, self._lent, self._constant = aligned(value, self.dtype), False, None
 
     def assign(self, value: Any) -> Tensor:
         """Set the value; returns it.
@@ -300,7 +310,7 @@ class Variable(Operators):
         else:
             array = value._realise() if isinstance(value, Tensor) else np.asarray(value)
             if self._lent:
-                self._array, self._lent = aligned(array, self.dtype), False
+                self._replace(array)
             else:
                 self._array[...] = array
         return self.value

@@ -38,43 +38,39 @@ def ended(process):
     return out.splitlines()[-1]
 
 
-def kill_until_done(folder, frequency, rng, kills):
-    """The last line of a program that was killed at random moments, then let through."""
+def kill_until_done(folder, frequency, rng, kills, lasts):
+    """The last line of a program that was killed at random moments of the seconds that it lasts, then let through."""
     killed = 0
-    while killed < kills:
+    for _ in range(kills):
         process = start(folder, frequency)
         assert process.stdout.readline() == "ready\n"
-        time.sleep(rng.uniform(0, 0.5))
-        if process.poll() is not None:
-            return ended(process), killed
+        time.sleep(rng.uniform(0, 0.4 * lasts))
+        if process.poll() is None:
+            killed += 1
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        killed += 1
     return ended(start(folder, frequency)), killed
 
 
 @pytest.mark.parametrize("frequency, kills", [("epoch", 5), (3, 5)])
 def test_a_run_that_is_killed_ends_as_if_it_had_not_been(tmp_path, frequency, kills):
-    want = ended(start(tmp_path / "whole", frequency))
+    process = start(tmp_path / "whole", frequency)
+    process.stdout.readline()
+    began = time.monotonic()
+    want, lasts = ended(process), time.monotonic() - began
     assert want.endswith("['best.keras', 'log.csv']")  # the backup is gone
     rng = random.Random(os.environ.get("ORIBI_TEST_SEED", "7"))
-    have, killed = kill_until_done(tmp_path / "killed", frequency, rng, kills)
+    have, killed = kill_until_done(tmp_path / "killed", frequency, rng, kills, lasts)
     assert killed
     assert have == want
 
 
 def test_a_full_disk_is_told_and_leaves_the_last_checkpoint(tmp_path):
-    process = start(tmp_path, "epoch")
-    while not (tmp_path / "backup/checkpoint.bin").exists():
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    before = (tmp_path / "backup/checkpoint.bin").read_bytes()
-    process = start(tmp_path, "epoch", "full")
+    process = start(tmp_path / "cut", "epoch", "full")
     _, err = process.communicate(timeout=120)
     assert process.returncode and "OSError" in err
-    assert (tmp_path / "backup/checkpoint.bin").read_bytes() == before
-    assert ended(start(tmp_path, "epoch")) == ended(start(tmp_path / "whole", "epoch"))
+    assert [p.name for p in (tmp_path / "cut/backup").iterdir()] == ["checkpoint.bin"]
+    assert ended(start(tmp_path / "cut", "epoch")) == ended(start(tmp_path / "whole", "epoch"))
 
 
 class Interrupt(callbacks.Callback):

@@ -34,6 +34,8 @@ CASES = [
     ("RepeatVector", {"n": 3}, (2, 4), None),
     ("UpSampling1D", {"size": 3}, (2, 3, 4), None),
     ("UpSampling2D", {"size": (2, 3)}, (2, 3, 4, 2), None),
+    ("UpSampling2D", {"size": (2, 3), "interpolation": "bilinear"}, (2, 3, 4, 2), None),
+    ("UpSampling2D", {"size": 3, "interpolation": "bicubic", "data_format": "channels_first"}, (2, 1, 5, 4), None),
     ("UpSampling3D", {"size": 2}, (1, 2, 3, 2, 2), None),
     ("ZeroPadding1D", {"padding": (1, 2)}, (2, 3, 4), None),
     ("ZeroPadding2D", {"padding": ((1, 0), (2, 3))}, (2, 3, 4, 2), None),

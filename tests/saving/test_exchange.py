@@ -45,6 +45,7 @@ LAYERS = [
     *((f"Global{kind}Pooling3D", {}, [VOLUME]) for kind in ("Max", "Average")),
     ("UpSampling1D", {"size": 2}, [SEQUENCE]),
     ("UpSampling2D", {"size": (2, 3)}, [IMAGE]),
+    ("UpSampling2D", {"size": (2, 3), "interpolation": "bilinear"}, [IMAGE]),
     ("UpSampling3D", {"size": 2}, [VOLUME]),
     ("ZeroPadding1D", {"padding": 2}, [SEQUENCE]),
     ("ZeroPadding2D", {"padding": ((1, 0), (2, 1))}, [IMAGE]),

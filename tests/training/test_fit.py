@@ -306,3 +306,18 @@ def test_progress_lines_in_a_pipe(capsys):
     )
     made.evaluate(X, Y, verbose=2)
     assert capsys.readouterr().out.startswith("4/4 - 0s - ")
+
+
+def test_predict_copies_no_weights_and_fit_changes_no_snapshot():
+    model = oribi.Sequential([layers.Input((4,)), layers.Dense(3)])
+    model.compile("sgd", "mse")
+    kernel = model.layers[0].kernel
+    before, array = kernel.value, kernel.array()
+    x = np.ones((5, 4), "float32")
+    model.predict(x, verbose=0)
+    model.evaluate(x, np.ones((5, 3)), verbose=0)
+    assert kernel.array() is array
+    kept = before.numpy()
+    model.fit(x, np.ones((5, 3)), verbose=0)
+    np.testing.assert_array_equal(before.numpy(), kept)
+    assert (kernel.numpy() != kept).any()

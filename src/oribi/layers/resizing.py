@@ -1,7 +1,9 @@
 """Layers that make images and sequences larger or smaller without computing: upsampling, zero padding, cropping."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import numpy as np
 
 from oribi import ops
 from oribi.ops.windows import Sizes, channels_last, each
@@ -23,15 +25,9 @@ def pairs(value: Pairs, rank: int, name: str) -> tuple[tuple[int, int], ...]:
 
 
 class _UpSampling(_Spatial):
-    def __init__(
-        self, size: Sizes = 2, data_format: str | None = None, interpolation: str = "nearest", **kwargs: Any
-    ) -> None:
+    def __init__(self, size: Sizes = 2, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(data_format, **kwargs)
         self.size = each(size, self.rank, f"{type(self).__name__}: size")
-        if interpolation != "nearest":
-            raise NotImplementedError(
-                f"{type(self).__name__}: interpolation={interpolation!r} is not there yet; use 'nearest'"
-            )
 
     def call(self, inputs: Any) -> Any:
         def compute(x: Any) -> Any:
@@ -59,19 +55,69 @@ class UpSampling1D(_UpSampling):
         return {**config, "size": self.size[0]}
 
 
+def _cubic(distance: np.ndarray) -> np.ndarray:
+    """Keys, "Cubic convolution interpolation for digital image processing", 1981, with a = -1/2."""
+    near = (1.5 * distance - 2.5) * distance**2 + 1
+    far = ((-0.5 * distance + 2.5) * distance - 4) * distance + 2
+    return np.where(distance <= 1, near, np.where(distance < 2, far, 0))
+
+
+# How much an element counts at a distance, in elements, from where a value is wanted.
+INTERPOLATIONS: dict[str, Callable[[np.ndarray], np.ndarray] | None] = {
+    "nearest": None,
+    "bilinear": lambda distance: np.maximum(1 - distance, 0),
+    "bicubic": _cubic,
+}
+
+
 class UpSampling2D(_UpSampling):
-    """Each row and column repeated.
+    """Each row and column repeated, or values between them interpolated.
 
     Args:
         size: how often, one number or one for each axis.
         data_format: `channels_last` (the default) or `channels_first`.
-        interpolation: `nearest`.
+        interpolation: `nearest`, `bilinear` or `bicubic`.
 
     >>> UpSampling2D((2, 3))(ops.ones((1, 4, 5, 1))).shape
     (1, 8, 15, 1)
     """
 
     rank = 2
+
+    def __init__(
+        self, size: Sizes = 2, data_format: str | None = None, interpolation: str = "nearest", **kwargs: Any
+    ) -> None:
+        super().__init__(size, data_format, **kwargs)
+        if interpolation not in INTERPOLATIONS:
+            known = ", ".join(INTERPOLATIONS)
+            raise ValueError(f"UpSampling2D: interpolation must be one of {known}. Received: {interpolation!r}")
+        self.interpolation = interpolation
+
+    def call(self, inputs: Any) -> Any:
+        kernel = INTERPOLATIONS[self.interpolation]
+        if kernel is None:
+            return super().call(inputs)
+
+        def compute(x: Any) -> Any:
+            batch, height, width, channels = x.shape
+            rows, columns = (
+                _between(n, times, kernel, x.dtype) for n, times in zip((height, width), self.size, strict=True)
+            )
+            tall = ops.matmul(rows, ops.reshape(x, (batch, height, width * channels)))
+            wide = ops.matmul(columns, ops.reshape(tall, (batch * len(rows), width, channels)))
+            return ops.reshape(wide, (batch, len(rows), len(columns), channels))
+
+        return channels_last(compute, inputs, self.data_format)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "interpolation": self.interpolation}
+
+
+def _between(extent: int, times: int, kernel: Callable[[np.ndarray], np.ndarray], dtype: str) -> np.ndarray:
+    """The matrix that takes elements to values between them, whose places lie evenly in the elements' extents."""
+    places = (np.arange(extent * times) + 0.5) / times - 0.5
+    weights = kernel(np.abs(places[:, None] - np.arange(extent)))
+    return (weights / weights.sum(1, keepdims=True)).astype(dtype)
 
 
 class UpSampling3D(_UpSampling):

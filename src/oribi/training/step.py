@@ -60,6 +60,7 @@ class Step:
         layout: what it was compiled for.
         output_shapes: of the model's outputs, the batch first.
         output_structure: how they are nested.
+        variables, assigned: what it reads, and which of it it replaces.
         told: variables that hold what a step of the user's own returned.
     """
 
@@ -69,6 +70,7 @@ class Step:
         self.output_shapes = [tensor.shape for tensor in nest.flatten(y_pred)]
         self.output_structure = nest.structure(y_pred)
         self.variables = list(trace.read_as)
+        self.assigned = [trace.current[v] is not node for v, node in trace.read_as.items()]
         self.checks = trace.checks
         self.told = trace.told
         self.executable = Executable(program)
@@ -116,7 +118,8 @@ class Bound:
 
     def _ready(self) -> Call:
         """The call, on the variables' present arrays."""
-        arrays = [v.own_array() for v in self.step.variables]
+        pairs = zip(self.step.variables, self.step.assigned, strict=True)
+        arrays = [v.own_array() if assigned else v.array() for v, assigned in pairs]
         if self.call is None or any(a is not b for a, b in zip(arrays, self.arrays, strict=True)):
             self.arrays = arrays
             self.call = self.step.executable.bind(self.inputs, [self.row, *arrays], self.outputs)
