@@ -25,9 +25,10 @@ model = oribi.Sequential(
         layers.Dense(10),
     ]
 )
+epochs, steps = 5 if "--mnist" in sys.argv else 1, -(-len(x_train) // 128)
+rate = oribi.optimizers.schedules.CosineDecay(2e-3, epochs * steps)
 loss = oribi.losses.SparseCategoricalCrossentropy(from_logits=True)
-model.compile(optimizer="adam", loss=loss, metrics=["accuracy"])
+model.compile(optimizer=oribi.optimizers.Adam(rate), loss=loss, metrics=["accuracy"])
 model.summary()
-epochs = 5 if "--mnist" in sys.argv else 1
 model.fit(x_train[..., None], y_train, batch_size=128, epochs=epochs, verbose=2)
 print("test accuracy:", round(model.evaluate(x_test[..., None], y_test, verbose=0)[1], 4))
