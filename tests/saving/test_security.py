@@ -372,3 +372,25 @@ def test_missing_files_and_other_endings_say_so(tmp_path):
         model().save(tmp_path / "m.pkl")
     with pytest.raises(ValueError, match=r"\.weights\.h5 or \.safetensors"):
         model().save_weights(tmp_path / "m.h5")
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [
+            {"class_name": "RepeatVector", "config": {"n": 10**7}},
+            {"class_name": "SimpleRNN", "config": {"units": 1, "unroll": True}},
+        ],
+        [
+            {"class_name": "Reshape", "config": {"target_shape": [1, 2, 1]}},
+            {"class_name": "UpSampling2D", "config": {"size": [1, 10**9], "interpolation": "bilinear"}},
+        ],
+    ],
+    ids=["unroll", "interpolation"],
+)
+def test_a_short_config_takes_no_long_work(good, tmp_path, entries):
+    with zipfile.ZipFile(good) as source:
+        config = json.loads(source.read("config.json"))
+    config["config"]["layers"] += [{"module": "keras.layers", **entry} for entry in entries]
+    with pytest.raises(ValueError, match=r"at most|too many"):
+        saving.load_model(altered(good, tmp_path / "evil.keras", json.dumps(config)))

@@ -194,6 +194,11 @@ class RNN(Layer):
 
     def _run(self, sequences: Any, state: list[Any], mask: Any, training: bool) -> tuple[Any, Any, list[Any]]:
         """The last output, all outputs if they are asked for, and the last states."""
+        if self.unroll and sequences.shape[1] > UNROLLED:
+            raise ValueError(
+                f"{self.describe()}: unroll=True with {sequences.shape[1]} steps; at most {UNROLLED} can be. With unroll=False any "
+                "number will do"
+            )
         steps = {"x": _time_first(sequences)}
         if mask is not None:
             steps["mask"] = _time_first(ops.cast(mask, "bool"))
@@ -234,6 +239,9 @@ class RNN(Layer):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "RNN":
         return cls(**{**config, "cell": layer_of(config["cell"])})
+
+
+UNROLLED = 10_000  # steps of which there may be copies
 
 
 def _unrolled(step: Callable[[Any, Any], tuple[Any, Any]], carry: Any, steps: dict[str, Any]) -> tuple[Any, Any]:

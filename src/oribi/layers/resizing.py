@@ -113,8 +113,13 @@ class UpSampling2D(_UpSampling):
         return {**super().get_config(), "interpolation": self.interpolation}
 
 
+LARGEST = 2**28  # elements of a matrix of interpolation
+
+
 def _between(extent: int, times: int, kernel: Callable[[np.ndarray], np.ndarray], dtype: str) -> np.ndarray:
     """The matrix that takes elements to values between them, whose places lie evenly in the elements' extents."""
+    if times * extent**2 > LARGEST:
+        raise ValueError(f"UpSampling2D: {extent} elements {times} times are too many to interpolate; use 'nearest'")
     places = (np.arange(extent * times) + 0.5) / times - 0.5
     weights = kernel(np.abs(places[:, None] - np.arange(extent)))
     return (weights / weights.sum(1, keepdims=True)).astype(dtype)

@@ -360,6 +360,9 @@ def stack(xs: Sequence[Any], axis: int = 0) -> Tensor:
     return concatenate([expand_dims(x, axis) for x in xs], axis)
 
 
+PARTS = 2**16  # that split makes
+
+
 def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Tensor]:
     """x cut into equal sections, or at the given indices."""
     node = as_node(x)
@@ -368,6 +371,8 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
     if isinstance(indices_or_sections, int):
         if extent % indices_or_sections:
             raise ValueError(f"cannot split axis {axis} of size {extent} into {indices_or_sections} equal sections")
+        if indices_or_sections > PARTS:
+            raise ValueError(f"cannot split into {indices_or_sections} parts; at most {PARTS}")
         step = extent // indices_or_sections
         edges = list(range(0, extent + 1, step))
     else:
@@ -451,6 +456,8 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Tensor:
 def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Tensor:
     """start, start + step, ... up to but not including stop."""
     low, high = (0, start) if stop is None else (start, stop)
+    if low == 0 and type(high) is int and type(step) is int and step == 1:  # nothing to keep in memory
+        return tensor(st.iota(shape=(_py.max(high, 0),), dtype=dtypes.canonical(dtype or "int32"), axis=0))
     values = _np.arange(low, high, step)
     return tensor(as_node(values, dtype or ("int32" if values.dtype.kind in "iu" else dtypes.FLOATX)))
 
