@@ -66,7 +66,7 @@ def write(path: str | os.PathLike[str], model: Any, fit: Fit) -> None:
         OSError: it cannot be written; the one before is still there.
     """
     variables = variables_of(model)
-    arrays = [variable.numpy() for variable in variables]
+    arrays = [variable.array() for variable in variables]
     kept = {key: _packed(callback.get_state(), arrays) for key, callback in _keyed(fit.callbacks).items()}
     where = {"epoch": fit.epoch, "step": fit.step, "shuffle": fit.shuffle(), "stop": bool(model.stop_training)}
     layout = [[array.dtype.name, list(array.shape)] for array in arrays]
