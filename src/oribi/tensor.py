@@ -234,8 +234,7 @@ class Variable(Operators):
         self._array = aligned(value, self.dtype)
         if shape is not None and tuple(shape) != self._array.shape:
             raise ValueError(f"Variable {name!r}: initial value of shape {self._array.shape}, expected {tuple(shape)}")
-        self._lent = False
-        self._constant: Node | None = None
+        self._constant: Node | None = None  # what snapshots hold; as long as there is one, the array must not change
         self.trainable = trainable
         self.name = name
         self.path = name
@@ -260,7 +259,6 @@ class Variable(Operators):
 
     def snapshot(self) -> Node:
         """The value outside of any trace, as a constant: the same one until the value changes."""
-        self._lent = True
         if self._constant is None:
             self._constant = constant(self._array)
         return self._constant
@@ -285,13 +283,13 @@ class Variable(Operators):
 
     def own_array(self) -> np.ndarray:
         """The array itself, to be changed in place. Snapshots that were taken of it keep the old one."""
-        if self._lent:
+        if self._constant is not None:
             self._replace(self._array)
         return self._array
 
     def _replace(self, value: Any) -> None:
         """Have the value in another array; snapshots keep the one that they have."""
-        self._array, self._lent, self._constant = aligned(value, self.dtype), False, None
+        self._array, self._constant = aligned(value, self.dtype), None
 
     def assign(self, value: Any) -> Tensor:
         """Set the value; returns it.
@@ -309,7 +307,7 @@ class Variable(Operators):
             trace.write(self, cast_node(as_node(value), self.dtype))
         else:
             array = value._realise() if isinstance(value, Tensor) else np.asarray(value)
-            if self._lent:
+            if self._constant is not None:
                 self._replace(array)
             else:
                 self._array[...] = array

@@ -8,7 +8,21 @@ from .callback import Callback, Logs
 from .monitor import Monitor
 
 
-class ModelCheckpoint(Callback):
+class _Saving(Callback):
+    """What is done after each epoch, or every so many batches."""
+
+    def __init__(self, save_freq: Any) -> None:
+        if save_freq != "epoch" and (isinstance(save_freq, bool) or not isinstance(save_freq, int) or save_freq < 1):
+            who = type(self).__name__
+            raise ValueError(f"{who}: save_freq must be 'epoch' or a positive number of batches, got {save_freq!r}")
+        self.save_freq = save_freq
+
+    def wants_batches(self) -> bool:
+        """Whether the engine has to come back to Python after every step."""
+        return bool(self.save_freq != "epoch")
+
+
+class ModelCheckpoint(_Saving):
     """Saves the model, or its weights, now and then.
 
     Args:
@@ -36,10 +50,11 @@ class ModelCheckpoint(Callback):
         save_freq: Any = "epoch",
         initial_value_threshold: float | None = None,
     ) -> None:
+        super().__init__(save_freq)
         self.watched = Monitor("ModelCheckpoint", monitor, mode)
         self.filepath, self.monitor, self.verbose = str(filepath), monitor, verbose
         self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
-        self.save_freq, self.best = checked_frequency("ModelCheckpoint", save_freq), initial_value_threshold
+        self.best = initial_value_threshold
         ending = ".weights.h5" if save_weights_only else ".keras"
         if not self.filepath.endswith(ending):
             raise ValueError(f"ModelCheckpoint: filepath must end in {ending}, got {self.filepath!r}")
@@ -49,7 +64,7 @@ class ModelCheckpoint(Callback):
         self._epoch = epoch
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
-        if self.save_freq == "epoch":
+        if not self.wants_batches():
             return
         self._batches += 1
         if self._batches >= self.save_freq:
@@ -57,12 +72,8 @@ class ModelCheckpoint(Callback):
             self._save(self._epoch, batch, logs or {})
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        if self.save_freq == "epoch":
+        if not self.wants_batches():
             self._save(epoch, None, logs or {})
-
-    def wants_batches(self) -> bool:
-        """Whether the engine has to come back to Python after every step."""
-        return self.save_freq != "epoch"
 
     def _save(self, epoch: int, batch: int | None, logs: dict[str, Any]) -> None:
         path = self._path(epoch, batch, logs)
@@ -99,7 +110,7 @@ class ModelCheckpoint(Callback):
         return True
 
 
-class BackupAndRestore(Callback):
+class BackupAndRestore(_Saving):
     """Lets a run that was interrupted, killed or cut off from power go on as if nothing had happened: the same program, started
     again, ends with the same weights, bit for bit.
 
@@ -120,8 +131,8 @@ class BackupAndRestore(Callback):
     ) -> None:
         if not str(backup_dir):
             raise ValueError("BackupAndRestore: backup_dir must name a folder")
+        super().__init__(save_freq)
         self.folder = Path(backup_dir)
-        self.save_freq = checked_frequency("BackupAndRestore", save_freq)
         self.double_checkpoint, self.delete_checkpoint = double_checkpoint, delete_checkpoint
         self._last, self._before = self.folder / "checkpoint.bin", self.folder / "checkpoint.before.bin"
 
@@ -145,10 +156,6 @@ class BackupAndRestore(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         self._save()
 
-    def wants_batches(self) -> bool:
-        """Whether the engine has to come back to Python after every step."""
-        return self.save_freq != "epoch"
-
     def _save(self) -> None:
         if self.double_checkpoint and self._last.exists():
             self._last.replace(self._before)
@@ -160,9 +167,3 @@ class BackupAndRestore(Callback):
                 path.unlink(missing_ok=True)
             if self.folder.is_dir() and not any(self.folder.iterdir()):
                 self.folder.rmdir()
-
-
-def checked_frequency(who: str, given: Any) -> Any:
-    if given != "epoch" and (isinstance(given, bool) or not isinstance(given, int) or given < 1):
-        raise ValueError(f"{who}: save_freq must be 'epoch' or a positive number of batches, got {given!r}")
-    return given

@@ -68,8 +68,10 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("file", type=FILE)
 def inspect(file: Path) -> None:
     """What is in a model or weights FILE, told without building or trusting it."""
+    from . import files
+
     with _problems():
-        files().show(file)
+        files.show(file)
 
 
 @main.command()
@@ -78,8 +80,10 @@ def inspect(file: Path) -> None:
 @click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1))
 def evaluate(model: Path, data: Path | None, batch_size: int) -> None:
     """Loss and metrics of MODEL on DATA, an .npz file of x and y; on the test digits by default."""
+    from . import files
+
     with _problems():
-        files().evaluate(model, data, batch_size)
+        files.evaluate(model, data, batch_size)
 
 
 @main.command()
@@ -89,14 +93,10 @@ def evaluate(model: Path, data: Path | None, batch_size: int) -> None:
 @click.option("--invert", is_flag=True, help="Dark strokes on a light ground: MNIST has light ones on dark.")
 def predict(model: Path, images: tuple[Path, ...], top: int, invert: bool) -> None:
     """What MODEL makes of IMAGES, which are brought to its input's size."""
-    with _problems():
-        files().predict(model, images, top, invert)
-
-
-def files() -> Any:
     from . import files
 
-    return files
+    with _problems():
+        files.predict(model, images, top, invert)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import numpy as np
 from oribi import ops
 from oribi.ops.core import as_node
 from oribi.tensor import Tensor
-from oribi.utils.registry import lookup, resolve, snake_case, table_of, users_own
+from oribi.utils.registry import lookup, named_by_user, resolve, snake_case, table_of
 
 from .reduction import REDUCTIONS, align, masked_weights, reduce_weighted
 
@@ -263,8 +263,7 @@ TABLE = {**table_of(*_CLASSES), "mse": MeanSquaredError, "mae": MeanAbsoluteErro
 
 def get(identifier: Any) -> Any:
     """A loss for a name, a config, a class, or a function of (y_true, y_pred)."""
-    if isinstance(identifier, str) and identifier in users_own():
-        identifier = users_own()[identifier]
+    identifier = named_by_user(identifier)
     if isinstance(identifier, str):
         return lookup(identifier, TABLE, "loss")()
     known = next((name for name, f in FUNCTIONS.items() if f is identifier), None)

@@ -9,7 +9,7 @@ from oribi import losses, ops
 from oribi.layers.naming import auto_name
 from oribi.losses.reduction import align, masked_weights, weights_for
 from oribi.tensor import Tensor, Variable
-from oribi.utils.registry import lookup, resolve, table_of, users_own
+from oribi.utils.registry import lookup, named_by_user, resolve, table_of
 
 # --- functions: one number for each example ---------------------------------------------------------------------------
 
@@ -217,8 +217,7 @@ TABLE = {
 
 def get(identifier: Any) -> Any:
     """A metric for a name, a config, a class, a loss, or a function of (y_true, y_pred)."""
-    if isinstance(identifier, str) and identifier in users_own():
-        identifier = users_own()[identifier]
+    identifier = named_by_user(identifier)
     if isinstance(identifier, losses.Loss):
         return LossMetric(identifier)
     if isinstance(identifier, str) and identifier not in TABLE:

@@ -77,10 +77,6 @@ class Functional(Model):
     def input_symbols(self) -> Any:
         return self._graph.inputs
 
-    def saved_layers(self) -> list[Layer]:
-        """What a file keeps at `layers`."""
-        return self.layers
-
     def call(self, inputs: Any) -> Any:
         values = dict(zip(self.inputs, self._matched(inputs), strict=True))
         for call in self._graph.calls:

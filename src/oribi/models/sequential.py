@@ -97,10 +97,6 @@ class Sequential(Model):
     def input_symbols(self) -> Any:
         return self._input or KerasTensor(self._known_shape(), self.dtype, "input")
 
-    def saved_layers(self) -> list[Layer]:
-        """What a file keeps at `layers`."""
-        return self.layers
-
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         for layer in self._sublayers:
             inputs = layer(inputs, training=training)

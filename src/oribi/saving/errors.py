@@ -1,5 +1,8 @@
 """What is wrong with a file."""
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -13,3 +16,14 @@ class FileProblem(ValueError):
 
     def __init__(self, path: Path | str, problem: str) -> None:
         super().__init__(f"{path} {problem}")
+
+
+@contextmanager
+def leaving_alone(skip: bool) -> Iterator[None]:
+    """What does not fit is left alone, with a warning at the user's call, where `skip` is true; else it is an error."""
+    try:
+        yield
+    except FileProblem as problem:
+        if not skip:
+            raise
+        warnings.warn(f"left alone: {problem}", UserWarning, stacklevel=6)

@@ -3,7 +3,6 @@
 Links to other files, data kept elsewhere, and arrays that claim more than is there are refused.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -155,11 +154,6 @@ class Stored:
             FileProblem: they cannot be read.
         """
         try:
-            found = np.asarray(self._data[()])
+            return np.asarray(self._data[()])
         except (OSError, RuntimeError, ValueError, TypeError, MemoryError) as error:
             raise FileProblem(self.path, f"is damaged at {self.name!r}: {error}") from None
-        return found
-
-
-def size_of_file(path: Path | str) -> int:
-    return os.path.getsize(path)

@@ -7,11 +7,9 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from oribi.utils.optional import needed
 from oribi.utils.registry import is_built_in
 
-from . import archive, hdf5, legacy
-from .errors import FileProblem
+from . import archive, hdf5, legacy, tensors
 from .models import CONFIG, METADATA
 from .weights import WEIGHTS
 
@@ -88,15 +86,11 @@ def _hdf5(path: Path, found: Contents) -> None:
 
 def _safetensors(path: Path, found: Contents) -> None:
     found.kind = "weights, safetensors"
-    library = needed("safetensors", "safetensors files")
-    try:
-        with library.safe_open(path, framework="numpy") as file:
-            found.facts.update(file.metadata() or {})
-            for name in sorted(file.keys()):
-                part = file.get_slice(name)
-                found.arrays.append((name, tuple(part.get_shape()), str(part.get_dtype())))
-    except library.SafetensorError as error:
-        raise FileProblem(path, f"is no whole safetensors file: {error}") from None
+    with tensors.opened(path) as file:
+        found.facts.update(file.metadata() or {})
+        for name in sorted(file.keys()):
+            part = file.get_slice(name)
+            found.arrays.append((name, tuple(part.get_shape()), str(part.get_dtype())))
 
 
 def _tell_config(config: Any, found: Contents) -> None:

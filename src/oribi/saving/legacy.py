@@ -3,8 +3,6 @@
 Groups are named after layers; each holds the layer's weights, those that train first.
 """
 
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ from oribi.layers.layer import Layer
 from oribi.tensor import Variable
 
 from . import archive, hdf5
-from .errors import FileProblem
+from .errors import FileProblem, leaving_alone
 
 RENAMED = {"lr": "learning_rate"}
 GONE = ("decay", "jit_compile", "is_legacy_optimizer", "fn")  # arguments that Keras 3 does not have
@@ -135,16 +133,12 @@ def matched(model: Any, root: hdf5.Group, by_name: bool, skip_mismatch: bool) ->
         pairs = list(zip(layers, names, strict=True))
     found: dict[Variable, np.ndarray] = {}
     for layer, name in pairs:
-        try:
+        with leaving_alone(skip_mismatch):
             found.update(_of_layer(layer, name, top))
-        except FileProblem as problem:
-            if not skip_mismatch:
-                raise
-            warnings.warn(f"left alone: {problem}", UserWarning, stacklevel=4)
     return found
 
 
-def _of_layer(layer: Layer, name: str, top: hdf5.Group) -> Iterator[tuple[Variable, np.ndarray]]:
+def _of_layer(layer: Layer, name: str, top: hdf5.Group) -> dict[Variable, np.ndarray]:
     group = top.group(name)
     assert group is not None
     variables = [*layer.trainable_weights, *layer.non_trainable_weights]
@@ -154,7 +148,7 @@ def _of_layer(layer: Layer, name: str, top: hdf5.Group) -> Iterator[tuple[Variab
         raise FileProblem(
             top.path, f"has weights of shapes {have} for layer {name!r}, where {layer.describe()} has {want}"
         )
-    return iter([(v, s.read()) for v, s in zip(variables, stored, strict=True)])
+    return {v: s.read() for v, s in zip(variables, stored, strict=True)}
 
 
 def _names(group: hdf5.Group | None, attribute: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Weights as safetensors: each under its layer's path in the model, `layers/dense_1/0`, as in `.weights.h5`."""
 
-import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from oribi.tensor import Variable
 from oribi.utils.files import writing
 from oribi.utils.optional import needed
 
-from .errors import FileProblem
+from .errors import FileProblem, leaving_alone
 from .tree import own_variables, places
 
 
@@ -31,28 +32,36 @@ def write(path: Path, model: Any) -> None:
         file.write(data)
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """A file, open for reading.
+
+    Raises:
+        FileProblem: it is no safetensors file, or a damaged one.
+    """
+    library = needed("safetensors", "safetensors files")
+    try:
+        with library.safe_open(path, framework="numpy") as file:
+            yield file
+    except library.SafetensorError as error:
+        raise FileProblem(path, f"is no whole safetensors file: {error}") from None
+
+
 def matched(path: Path, model: Any, skip_mismatch: bool) -> dict[Variable, np.ndarray]:
     """The array of each weight of a model.
 
     Raises:
         FileProblem: one is missing, or has another shape, or the file is damaged.
     """
-    library, found = needed("safetensors", "safetensors files"), {}
-    try:
-        with library.safe_open(path, framework="numpy") as file:
-            there = set(file.keys())
-            for name, variable in named_variables(model).items():
+    found = {}
+    with opened(path) as file:
+        there = set(file.keys())
+        for name, variable in named_variables(model).items():
+            with leaving_alone(skip_mismatch):
                 shape = tuple(file.get_slice(name).get_shape()) if name in there else None
-                if shape == variable.shape:
-                    found[variable] = file.get_tensor(name)
-                    continue
-                have = "no array" if shape is None else f"shape {shape}"
-                problem = FileProblem(
-                    path, f"has {have} for {name!r}, where the model has {variable.path!r} of {variable.shape}"
-                )
-                if not skip_mismatch:
-                    raise problem
-                warnings.warn(f"left alone: {problem}", UserWarning, stacklevel=4)
-    except library.SafetensorError as error:
-        raise FileProblem(path, f"is no whole safetensors file: {error}") from None
+                if shape != variable.shape:
+                    have = "no array" if shape is None else f"shape {shape}"
+                    what = f"the model has {variable.path!r} of {variable.shape}"
+                    raise FileProblem(path, f"has {have} for {name!r}, where {what}")
+                found[variable] = file.get_tensor(name)
     return found

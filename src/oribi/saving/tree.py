@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from oribi.layers.layer import Layer
+from oribi.models import Functional, Sequential
 from oribi.optimizers.optimizer import Optimizer
 from oribi.tensor import Variable
 from oribi.utils.registry import snake_case
@@ -59,8 +60,8 @@ def _children(part: Any) -> Iterator[tuple[str, Any]]:
     """The attributes that hold parts: those that a model is made of first, private ones last."""
     if isinstance(part, Optimizer):
         return
-    if hasattr(part, "saved_layers"):
-        yield "layers", part.saved_layers()
+    if isinstance(part, Functional | Sequential):
+        yield "layers", part.layers
     renamed = part.saved_as
     attributes = {renamed.get(name, name): value for name, value in vars(part).items() if name not in _BOOKKEEPING}
     for name in sorted(attributes, key=lambda n: f"~{n}" if n.startswith("_") else n):

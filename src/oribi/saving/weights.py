@@ -1,6 +1,5 @@
 """Weights in files: `.weights.h5` as Keras 3 writes them, `.safetensors`, and the weights of whole-model files."""
 
-import warnings
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from oribi.tensor import Variable
 from oribi.utils.files import writing
 
 from . import archive, hdf5, legacy, tensors
-from .errors import FileProblem
+from .errors import FileProblem, leaving_alone
 from .tree import own_variables, places
 
 WEIGHTS = "model.weights.h5"
@@ -139,12 +138,8 @@ def matched(model: Any, root: hdf5.Group, skip_mismatch: bool = False) -> dict[V
         names = sorted(group, key=lambda n: (len(n), n)) if group is not None else []
         if isinstance(part, Optimizer):
             variables = _of_optimizer(part, model, len(names))
-        try:
+        with leaving_alone(skip_mismatch or path == "optimizer"):
             found.update(_part(root, path, part, variables, group, names))
-        except FileProblem as problem:
-            if not skip_mismatch and path != "optimizer":
-                raise
-            warnings.warn(f"left alone: {problem}", UserWarning, stacklevel=4)
     return found
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from oribi import losses, nest, ops
 from oribi import metrics as metric_classes
-from oribi.utils.registry import users_own
+from oribi.utils.registry import named_by_user
 
 Specs = list[Any]
 
@@ -115,7 +115,7 @@ def revived(given: Any, family: Any) -> Any:
         return {key: revived(value, family) for key, value in given.items()}
     if isinstance(given, list | tuple):
         return [revived(item, family) for item in given]
-    return users_own().get(given, given) if isinstance(given, str) else given
+    return named_by_user(given)
 
 
 def names_of(model: Any, y_pred: Any) -> list[str]:

@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -129,6 +130,11 @@ def users_own() -> Mapping[str, Any]:
     return {**_registered, **_scopes.objects}
 
 
+def named_by_user(identifier: Any) -> Any:
+    """What the user registered or passed along under a name; whatever else is given stays as it is."""
+    return users_own().get(identifier, identifier) if isinstance(identifier, str) else identifier
+
+
 @contextmanager
 def custom_object_scope(objects: Mapping[str, Any] | None) -> Iterator[None]:
     """Configs that are read inside of the block, in this thread, may name these classes and functions.
@@ -227,11 +233,12 @@ def _understood(found: Any, config: Mapping[str, Any]) -> dict[str, Any]:
     """A config without what Keras knows and oribi does not, as long as it is switched off there."""
     if not _is_ours(found):
         return dict(config)
-    taken = _arguments(found) | (_arguments(found.passes_to()) if hasattr(found, "passes_to") else set())
+    taken = _arguments(found) | (_arguments(found.passes_to()) if hasattr(found, "passes_to") else frozenset())
     return {key: value for key, value in config.items() if key in taken or value not in (None, False)}
 
 
-def _arguments(kind: type) -> set[str]:
+@lru_cache(maxsize=None)
+def _arguments(kind: type) -> frozenset[str]:
     """The names of all that the constructor takes, those that it hands on to its bases included."""
     taken: set[str] = set()
     for base in kind.__mro__:
@@ -239,7 +246,7 @@ def _arguments(kind: type) -> set[str]:
         taken.update(p.name for p in parameters)
         if parameters and all(p.kind is not p.VAR_KEYWORD for p in parameters):
             break
-    return taken
+    return frozenset(taken)
 
 
 def named_by(config: Mapping[str, Any], table: Mapping[str, Any], what: str) -> Any:

@@ -50,19 +50,10 @@ class Reader:
             self.number()
 
 
-def unsigned(value: int) -> bytes:
-    """LEB128."""
-    out = bytearray()
-    while value >= 0x80:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*out, value])
-
-
-def signed(value: int) -> bytes:
-    """LEB128 of a number that is not negative, where a sign is expected."""
-    out = bytearray()
-    while value >= 0x40:
+def leb128(value: int, signed: bool = False) -> bytes:
+    """A number that is not negative; `signed` where a sign is expected, which takes a bit of the last byte."""
+    out, limit = bytearray(), 0x40 if signed else 0x80
+    while value >= limit:
         out.append(value & 0x7F | 0x80)
         value >>= 7
     return bytes([*out, value])
@@ -94,15 +85,15 @@ def module_of(code: bytes, function: str, exported: str, room: int) -> bytes:
     data_end = _data_end(Reader(sections.get(DATA, b"\0")))
     stack_end = -(-(data_end + STACK) // 64) * 64
     pages = -(-(stack_end + room) // PAGE)
-    sections[MEMORY] = bytes([1, 0]) + unsigned(pages)
-    value = bytes([I32_CONST]) + signed(stack_end) + bytes([END])
+    sections[MEMORY] = bytes([1, 0]) + leb128(pages)
+    value = bytes([I32_CONST]) + leb128(stack_end, signed=True) + bytes([END])
     sections[GLOBAL] = bytes([2, I32, MUTABLE]) + value + bytes([I32, 0]) + value  # the stack pointer, and `heap_base`
     index = _function_index(Reader(symbols), function)
     exports = [(exported, FUNCTION_KIND, index), ("memory", MEMORY_KIND, 0), ("heap_base", GLOBAL_KIND, 1)]
-    entries = (unsigned(len(n)) + n.encode() + bytes([kind]) + unsigned(i) for n, kind, i in exports)
+    entries = (leb128(len(n)) + n.encode() + bytes([kind]) + leb128(i) for n, kind, i in exports)
     sections[EXPORT] = bytes([len(exports)]) + b"".join(entries)
     order = sorted(sections, key=lambda kind: 9.5 if kind == 12 else kind)  # the count of data comes before the code
-    return MAGIC + b"".join(bytes([kind]) + unsigned(len(sections[kind])) + sections[kind] for kind in order)
+    return MAGIC + b"".join(bytes([kind]) + leb128(len(sections[kind])) + sections[kind] for kind in order)
 
 
 def _sections(code: bytes) -> Iterator[tuple[int, bytes]]:
