@@ -87,6 +87,16 @@ def test_two_processes_share_the_cache(folder):
     assert cache.size()[0] == 1
 
 
+def test_a_file_that_another_process_takes_away_meanwhile_is_no_failure(folder):
+    """It is listed, and gone when it is looked at: as a link that leads nowhere is."""
+    folder.mkdir(exist_ok=True)
+    (folder / "gone").symlink_to(folder / "nowhere")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert run(program()) == [2] * 5
+    assert cache.size()[0] == 1
+
+
 def test_clear_removes_all(folder):
     run(program())
     assert cache.clear()[0] == 1

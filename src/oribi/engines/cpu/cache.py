@@ -8,7 +8,9 @@ only warns, once.
 import hashlib
 import json
 import os
+import stat
 import warnings
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -71,18 +73,26 @@ def write(name: str, description: dict[str, object], code: bytes) -> None:
         place.mkdir(parents=True, exist_ok=True)
         with writing(place / name, durable=False) as file:
             file.write(data)
-        _trim(place)
+        _trim()
     except OSError as error:
         _warn_once(f"compiled code is not cached: {folder()} cannot be written ({error.strerror or error})")
 
 
-def _trim(place: Path) -> None:
+def _entries() -> list[tuple[float, int, Path]]:
+    """When each file of the folder was last used, its bytes and its path; other processes may rename and remove them meanwhile."""
+    found = []
+    for path in folder().iterdir() if folder().is_dir() else ():
+        with suppress(FileNotFoundError):
+            status = path.stat()
+            if stat.S_ISREG(status.st_mode):
+                found.append((status.st_mtime, status.st_size, path))
+    return found
+
+
+def _trim() -> None:
     """Remove the least recently used entries beyond the limit."""
-    total, entries = 0, []
-    for path in place.iterdir():
-        status = path.stat()
-        total += status.st_size
-        entries.append((status.st_mtime, status.st_size, path))
+    entries = _entries()
+    total = sum(size for _, size, _ in entries)
     for _, size, path in sorted(entries) if total > LIMIT else ():
         path.unlink(missing_ok=True)
         total -= size
@@ -98,7 +108,7 @@ def _warn_once(message: str) -> None:
 def size() -> tuple[int, int]:
     """How many entries there are, and their bytes."""
     try:
-        sizes = [p.stat().st_size for p in folder().iterdir() if p.is_file()]
+        sizes = [size for _, size, _ in _entries()]
     except OSError:
         return 0, 0
     return len(sizes), sum(sizes)
@@ -107,8 +117,6 @@ def size() -> tuple[int, int]:
 def clear() -> tuple[int, int]:
     """Remove every entry; returns how many there were, and their bytes."""
     count = size()
-    if folder().is_dir():
-        for path in folder().iterdir():
-            if path.is_file():
-                path.unlink(missing_ok=True)
+    for _, _, path in _entries():
+        path.unlink(missing_ok=True)
     return count
