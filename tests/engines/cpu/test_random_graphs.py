@@ -34,6 +34,10 @@ def graphs(draw):
     return make([x for x in inputs if id(x) not in known], state, outputs)
 
 
+def quotient(x, y):
+    return ew.div(x, ew.add(ew.abs(y), ew.full_like(y, 1.0)))
+
+
 @st.composite
 def grown(draw, nodes):
     """One more node, made of those there are."""
@@ -59,7 +63,7 @@ def grown(draw, nodes):
         return ew.add(ordered.cumsum(x, axis=draw(st.integers(0, rank - 1)), reverse=draw(st.booleans())), ew.tanh(x))
     if kind == "binary":
         same = [n for n in nodes if n.shape == x.shape]
-        return draw(st.sampled_from([ew.add, ew.mul, ew.sub, ew.max]))(x, draw(st.sampled_from(same)))
+        return draw(st.sampled_from([ew.add, ew.mul, ew.sub, ew.max, quotient]))(x, draw(st.sampled_from(same)))
     if kind == "reduce" and rank:
         axes = tuple(sorted(draw(st.sets(st.integers(0, rank - 1), min_size=1))))
         return draw(st.sampled_from([reductions.reduce_sum_p, reductions.reduce_max]))(x, axes=axes)

@@ -1,7 +1,8 @@
 """emit: one kernel and its schedule -> one LLVM function `kernel(low, high, buffers...)`.
 
-`low` and `high` are the thread's share of the split axis. Every kind of kernel is a loop nest around `Expression`s; the
-contraction adds a register tile. Which part of each buffer a thread touches is noted for the planner of barriers.
+`low` and `high` are the thread's share of the split axis. Every kind of kernel is a loop nest around `Expression`s; contractions
+(contract.py) and what walks along an axis in order (sequential.py) have files of their own. Which part of each buffer a thread
+touches is noted for the planner of barriers.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from oribi.graph.node import Node, parameter, size_of
 
 from . import elementwise, sequential
+from .contract import contract
 from .expression import ALWAYS, Expression, Mask, lane_index, scalar_index
 from .fuse import Kernel
 from .index import LEAVES, ZERO, Affine, Dims, Var, flatten, of
@@ -18,7 +20,6 @@ from .llvm import Builder, Value, i64
 from .schedule import Schedule
 from .sequential import joined
 from .target import Target
-from .tile import Tile
 
 ACCUMULATORS = 4  # independent chains of a long reduction
 
@@ -303,115 +304,6 @@ class Emitter:
             value, lanes = self._combine(root, *parts), half
         return self._combine(root, b.extract(value, 0), b.extract(value, 1))
 
-    # --- the contraction ---
-
-    def contract(self) -> None:
-        """Tiles of rows x vectors whose accumulators stay in registers through the whole depth."""
-        domain, vector, row = self.kernel.domain, self.schedule.vector, self.schedule.row
-        assert vector is not None
-        rows, _ = self.schedule.tile
-        dims = [ZERO] * len(domain)
-        with self.scalar_loops([a for a in range(len(domain)) if a not in (vector, row)], dims):
-            if row is None:
-                self._columns(dims, None, i64(1))
-                return
-            low, high = self.range_of(row)
-            with self.b.loop(low, high, rows) as loop:
-                dims[row] = of(self.var(row, loop.index))
-                self._columns(dims, loop.index, high)
-
-    def _columns(self, dims: list[Affine], first_row: Value | None, row_end: Value) -> None:
-        """The tiles along the vector axis: whole ones, then a last one with a mask."""
-        b, vector = self.b, self.schedule.vector
-        assert vector is not None
-        _, vectors = self.schedule.tile
-        width, extent = vectors * b.lanes, self.kernel.domain[vector]
-        whole = extent // width * width
-        low, high = self.range_of(vector)
-        if whole:
-            with b.loop(low, b.minimum(high, i64(whole)), width) as loop:
-                self._tile(dims, loop.index, vectors, first_row, row_end, extent, masked=False)
-        if whole < extent:
-            needed = -(-(extent - whole) // b.lanes)
-            with ExitStack() as stack:
-                if self.schedule.split == vector:
-                    stack.enter_context(b.when(b.compare("icmp sgt", high, i64(whole))))
-                self._tile(dims, i64(whole), needed, first_row, row_end, extent, masked=True)
-
-    def _tile(
-        self,
-        dims: list[Affine],
-        column: Value,
-        vectors: int,
-        first_row: Value | None,
-        row_end: Value,
-        extent: int,
-        masked: bool,
-    ) -> None:
-        """One tile: the accumulators' loop over the depth, then the epilogue over the tile's elements."""
-        root, b, row, vector = self.root(), self.b, self.schedule.row, self.schedule.vector
-        assert vector is not None
-        rows = self.schedule.tile[0]
-        row_values = [first_row] if first_row is not None else [i64(0)]
-        if first_row is not None:
-            last_row = b.sub(row_end, i64(1))
-            row_values += [b.minimum(b.add(first_row, i64(r)), last_row) for r in range(1, rows)]
-        masks = [
-            self.tail(b.add(column, i64(j * b.lanes)), i64(extent)) if masked and (j + 1 == vectors) else ALWAYS
-            for j in range(vectors)
-        ]
-        totals = Tile(self, root, dims, row, vector).accumulate(row_values, column, vectors, masks)
-        scratch = b.scratch(root.dtype, len(totals) * b.lanes)
-        for position, total in enumerate(totals):
-            b.store(total, scratch, i64(position * b.lanes))
-        self._epilogue(scratch, dims, column, vectors, first_row, row_end, masks)
-
-    def _epilogue(
-        self,
-        scratch: str,
-        dims: list[Affine],
-        column: Value,
-        vectors: int,
-        first_row: Value | None,
-        row_end: Value,
-        masks: list[Mask],
-    ) -> None:
-        """What follows the contraction, over the rows and vectors of a finished tile."""
-        root, b, row, vector = self.root(), self.b, self.schedule.row, self.schedule.vector
-        assert vector is not None
-        at = list(dims)
-
-        def point(row_in_tile: Value, j: int, column_at: Value, mask: Mask) -> None:
-            place = b.mul(b.add(b.mul(row_in_tile, i64(vectors)), i64(j)), i64(b.lanes))
-            self._store_from(scratch, place, root, at, vector, column_at, mask)
-
-        with ExitStack() as stack:
-            row_in_tile = i64(0)
-            if first_row is not None:
-                count = b.minimum(i64(self.schedule.tile[0]), b.sub(row_end, first_row))
-                row_in_tile = stack.enter_context(b.loop(i64(0), count)).index
-                at[row] = of(self.var(row, b.add(first_row, row_in_tile)))  # type: ignore[index,arg-type]
-            plain = [j for j in range(vectors) if masks[j] is ALWAYS]
-            if len(plain) <= 2:
-                for j in plain:
-                    point(row_in_tile, j, b.add(column, i64(j * b.lanes)), ALWAYS)
-            else:
-                with b.loop(i64(0), i64(len(plain) * b.lanes), b.lanes) as loop:
-                    place = b.add(b.mul(row_in_tile, i64(vectors * b.lanes)), loop.index)
-                    self._store_from(scratch, place, root, at, vector, b.add(column, loop.index), ALWAYS)
-            if len(plain) < vectors:
-                j = vectors - 1
-                point(row_in_tile, j, b.add(column, i64(j * b.lanes)), masks[j])
-
-    def _store_from(
-        self, scratch: str, place: Value, root: Node, at: list[Affine], vector: int, column: Value, mask: Mask
-    ) -> None:
-        b = self.b
-        total = b.load(scratch, root.dtype, place, b.lanes)
-        at = list(at)
-        at[vector] = of(self.var(vector, column, lanes=True))
-        self.store_outputs(self.expression({root: total}), tuple(at), mask, b.lanes)
-
     def root(self) -> Node:
         assert self.kernel.root is not None
         return self.kernel.root
@@ -429,6 +321,6 @@ class Emitter:
 _KINDS: dict[str, Callable[[Emitter], None]] = {
     "map": Emitter.map,
     "reduce": Emitter.reduce,
-    "contract": Emitter.contract,
+    "contract": contract,
     **sequential.KINDS,
 }

@@ -47,7 +47,7 @@ class Routine:
         for phase in self.plan.phases:
             for number in phase:
                 how, function = self.schedules[number], self.functions[number]
-                tile = f" tile {how.tile[0]}x{how.tile[1]}" if how.kind == "contract" else ""
+                tile = f" tile {how.tile[0]}x{how.tile[1]}{' late' * how.late}" if how.kind == "contract" else ""
                 lines.append(f"{self.kernels[number]}  [{how.how} axis {how.split}, vector {how.vector}{tile}]")
                 for routine in function.routines if isinstance(function, Nested) else ():
                     lines += [f"  {line}" for line in routine.listing()]

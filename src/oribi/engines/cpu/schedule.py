@@ -21,6 +21,7 @@ SMALL_WORK = 4096  # element operations that cost less than a barrier
 LARGE_WEIGHTS = 2**17  # bytes of weights from which it pays to keep them where they are
 SPLIT_FROM = 4  # extent from which an axis is worth sharing out
 LATENCY = 5  # multiplications that must be under way for the multipliers to be busy
+DIVIDING = frozenset({"div", "sqrt", "rsqrt"})
 STEP = 1  # what a step of the depth costs beside them; twice that, where a tile's rows lie far apart in memory
 
 
@@ -37,6 +38,7 @@ class Schedule:
         vector: the axis whose elements fill the lanes; None for scalar loops.
         row: the axis of the register tile's rows; None outside of contractions.
         tile: rows and vectors of the register tile.
+        late: a tile's epilogue runs beside the sums of the next tile.
         collapsed: all axes run as one.
     """
 
@@ -47,6 +49,7 @@ class Schedule:
     vector: int | None = None
     row: int | None = None
     tile: tuple[int, int] = (1, 1)
+    late: bool = False
     collapsed: bool = False
 
 
@@ -74,21 +77,24 @@ def schedule(
 
 def reads(kernel: Kernel, stored: frozenset[Node]) -> list[Node]:
     """The buffers that a kernel's expressions load."""
-    found: dict[Node, None] = {}
-    seen: set[Node] = set()
-    stack = [o for n in kernel.outputs for o in n.operands]
+    return [n for n, loaded in _expressions(kernel, stored).items() if loaded and splat_of(n) is None]
+
+
+def _divides(kernel: Kernel, stored: frozenset[Node]) -> bool:
+    """Whether a kernel computes anything that keeps the divider busy, beside its root."""
+    return any(n.op in DIVIDING and not loaded for n, loaded in _expressions(kernel, stored).items())
+
+
+def _expressions(kernel: Kernel, stored: frozenset[Node]) -> dict[Node, bool]:
+    """The nodes of a kernel's expressions, and whether each is loaded from a buffer rather than computed."""
+    found: dict[Node, bool] = {}
+    stack = list(kernel.outputs)
     while stack:
         node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        own = node in kernel.outputs
-        if not own and (node in stored or node.op in LEAVES):
-            if splat_of(node) is None:
-                found[node] = None
-        else:
-            stack.extend(node.operands)
-    return list(found)
+        if node not in found:
+            found[node] = node not in kernel.outputs and (node in stored or node.op in LEAVES)
+            stack.extend(() if found[node] else node.operands)
+    return found
 
 
 def work(kernel: Kernel) -> int:
@@ -104,7 +110,7 @@ def work(kernel: Kernel) -> int:
     elif root is not None and root.op in IN_ORDER:
         depth = 2 * root.shape[root.attributes["axis"]].bit_length() if root.op == "argsort" else 1
     elif root is not None and root.op == "dot_general":
-        depth = size_of(root.operands[0].shape[a] for a in root.attributes["contract"][0])
+        depth = size_of(_depth(root))
     elif root is not None:
         depth = root.operands[2].size
     return max(1, size_of(kernel.domain)) * depth
@@ -122,7 +128,7 @@ def _shape(kernel: Kernel, updates: bool, stored: frozenset[Node], target: Targe
     if root.op in ARG_REDUCTIONS:
         return Schedule("arg_reduce", "", _split_axis(domain, None))
     if root.op == "dot_general":
-        return _contract(root, domain, updates, target)
+        return _contract(root, domain, updates, _divides(kernel, stored), target)
     if root.op in IN_ORDER:
         return _in_order(root, domain)
     return Schedule("scatter", "", root.attributes["axis"])
@@ -171,7 +177,7 @@ def _in_order(root: Node, domain: Shape) -> Schedule:
     return Schedule("sort" if root.op == "argsort" else "running", "", split, vector=vector)
 
 
-def _contract(root: Node, domain: Shape, updates: bool, target: Target) -> Schedule:
+def _contract(root: Node, domain: Shape, updates: bool, divides: bool, target: Target) -> Schedule:
     """Vector: the last axis wider than one. Rows: another axis, along which the vector operand stands still."""
     vector = max(a for a, n in enumerate(domain) if n > 1)
     lhs_free = len(domain) - _rhs_free(root)
@@ -186,7 +192,8 @@ def _contract(root: Node, domain: Shape, updates: bool, target: Target) -> Sched
     if _holds_weights(root, owned_by_rhs, updates) and domain[vector] >= 2 * columns:
         split = vector
     grain = columns if split == vector else 1
-    return Schedule("contract", "", split, grain=grain, vector=vector, row=row, tile=tile)
+    late = divides and max(_depth(root), default=1) == size_of(_depth(root)) >= tile[0]
+    return Schedule("contract", "", split, grain=grain, vector=vector, row=row, tile=tile, late=late)
 
 
 Row = tuple[int | None, int]  # an axis of the domain, and its extent
@@ -241,6 +248,11 @@ def _tile(
                 choices.append((tiles * step * share, *unlike, axis, (tall, wide)))
     *_, axis, tile = min(choices, key=lambda c: c[:4])
     return axis, tile
+
+
+def _depth(root: Node) -> Shape:
+    """The extents of a contraction's depth."""
+    return tuple(root.operands[0].shape[a] for a in root.attributes["contract"][0])
 
 
 def _rhs_free(root: Node) -> int:

@@ -1,6 +1,6 @@
 """The register tile of a contraction: accumulators that stay in registers through the whole depth."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from oribi.graph import dtypes
@@ -9,18 +9,32 @@ from oribi.graph.node import Node
 
 from .expression import Mask, scalar_index
 from .index import Affine, Dims, Var, flat_index, of, through_views
-from .llvm import Builder, Value, const, i64
+from .llvm import Builder, Loop, Value, const, i64
 from .padding import bands, operand_axes, operand_index
 
 if TYPE_CHECKING:
     from .kernels import Emitter
 
 
+class Beside(NamedTuple):
+    """Work in rows that is done beside the sums of a tile, a row in each step of the depth.
+
+    Attributes:
+        rows: how many there are.
+        limit: how many there may be.
+        do: emits one of them.
+    """
+
+    rows: Value
+    limit: int
+    do: Callable[[Value], None]
+
+
 class Tile:
     """The register tile: accumulators += broadcast of one operand x vectors of the other, through the depth."""
 
     def __init__(self, emitter: "Emitter", root: Node, dims: list[Affine], row: int | None, vector: int) -> None:
-        self.e = emitter
+        self.e, self.b = emitter, emitter.b
         self.root = root
         self.dims = dims
         self.row = row
@@ -37,9 +51,11 @@ class Tile:
         index = operand_index(self.axes[side], self.depth_vars, at)
         return through_views(self.root.operands[side], index, self.e.is_buffer)
 
-    def accumulate(self, rows: list[Value], column: Value, vectors: int, masks: list[Mask]) -> list[Value]:
+    def accumulate(
+        self, rows: list[Value], column: Value, masks: list[Mask], beside: Beside | None = None
+    ) -> list[Value]:
         """The sums of a tile: for each row its vectors."""
-        b = self.e.b
+        b = self.b
         column_var = Var("c", self.e.kernel.domain[self.vector], column, lanes=True)
         at = list(self.dims)
         at[self.vector] = of(column_var)
@@ -52,13 +68,15 @@ class Tile:
         self._note(self.vector_side)
         self._note(1 - self.vector_side)
         start = b.spread(const(0, self.root.dtype), b.lanes)
-        sums = [start] * (len(rows) * vectors)
+        sums = [start] * (len(rows) * len(masks))
         nest = _nest(b, self.depth_vars, [wide, *tall], self._ranges(at))
-        return self._walk(nest, wide, tall, sums, masks)
+        if beside is None:
+            return self._walk(nest, [wide, *tall], sums, masks)
+        return self._walk_beside(nest, [wide, *tall], sums, masks, beside)
 
     def _ranges(self, at: list[Affine]) -> "dict[Var, Range]":
         """For operands under padding: the steps of depth variables that meet elements, the same for all rows and lanes."""
-        b = self.e.b
+        b = self.b
         ranges: dict[Var, Range] = {}
         varying = {v for axis in (self.row, self.vector) if axis is not None for v in at[axis].terms}
         for side in (0, 1):
@@ -83,29 +101,53 @@ class Tile:
 
     def _stream(self, node: Node, dims: Dims) -> "Stream":
         """The address at depth zero, and the steps from there."""
-        b, flat = self.e.b, flat_index(dims, node.shape)
+        b, flat = self.b, flat_index(dims, node.shape)
         steady = Affine({v: c for v, c in flat.terms.items() if v not in self.depth_vars}, flat.constant)
         steps = {v: flat.coefficient(v) for v in self.depth_vars}
         return Stream(b.address(self.e.pointer(node), node.dtype, scalar_index(b, steady)), steps)
 
-    def _walk(
-        self, nest: list["Level"], wide: "Stream", tall: list["Stream"], sums: list[Value], masks: list[Mask]
+    def _walk_beside(
+        self, nest: list["Level"], streams: list["Stream"], sums: list[Value], masks: list[Mask], beside: Beside
     ) -> list[Value]:
+        """`_walk`, with other work in its first steps; what the depth is too short for comes before."""
+        b = self.b
+        steps = nest[0].extent if len(nest) == 1 and nest[0].steps is None else 0
+        shared = b.minimum(beside.rows, i64(steps))
+        if steps < beside.limit:
+            with b.loop(shared, beside.rows) as loop:
+                beside.do(loop.index)
+        if not steps:
+            return self._walk(nest, streams, sums, masks)
+        level = nest[0]
+        with b.loop(i64(0), shared, carried=sums) as loop:
+            loop.next = self._step(level, [], streams, loop, masks)
+            beside.do(loop.index)
+        return self._walk([level._replace(steps=Range(shared, i64(steps), 1))], streams, loop.out, masks)
+
+    def _walk(self, nest: list["Level"], streams: list["Stream"], sums: list[Value], masks: list[Mask]) -> list[Value]:
         """The loops over the contracted axes; inside, one outer product."""
-        b = self.e.b
-        if nest:
-            level, *inner = nest
-            low, high, step = level.steps or Range(i64(0), i64(level.extent), 1)
-            with b.loop(low, high, step, carried=sums) as loop:
-                moved = [stream.moved(b, self.root.dtype, level.var, loop.index) for stream in (wide, *tall)]
-                loop.next = self._walk(inner, moved[0], moved[1:], loop.carried, masks)
-            return loop.out
-        dtype, vectors = self.root.dtype, len(masks)
-        lanes = [b.load(wide.pointer, dtype, i64(j * b.lanes), b.lanes, masks[j].lanes) for j in range(vectors)]
+        if not nest:
+            return self._outer_product(streams, sums, masks)
+        level, *inner = nest
+        low, high, step = level.steps or Range(i64(0), i64(level.extent), 1)
+        with self.b.loop(low, high, step, carried=sums) as loop:
+            loop.next = self._step(level, inner, streams, loop, masks)
+        return loop.out
+
+    def _step(
+        self, level: "Level", inner: list["Level"], streams: list["Stream"], loop: Loop, masks: list[Mask]
+    ) -> list[Value]:
+        """One step of a loop: the loops inside of it, where that step has brought the streams."""
+        moved = [stream.moved(self.b, self.root.dtype, level.var, loop.index) for stream in streams]
+        return self._walk(inner, moved, loop.carried, masks)
+
+    def _outer_product(self, streams: list["Stream"], sums: list[Value], masks: list[Mask]) -> list[Value]:
+        b, dtype, (wide, *tall) = self.b, self.root.dtype, streams
+        lanes = [b.load(wide.pointer, dtype, i64(j * b.lanes), b.lanes, mask.lanes) for j, mask in enumerate(masks)]
         result = []
         for r, stream in enumerate(tall):
             one = b.spread(b.load(stream.pointer, dtype, i64(0)), b.lanes)
-            result += [_multiply_add(b, one, lanes[j], sums[r * vectors + j]) for j in range(vectors)]
+            result += [_multiply_add(b, one, lane, sums[r * len(masks) + j]) for j, lane in enumerate(lanes)]
         return result
 
 

@@ -1,0 +1,78 @@
+"""Contractions of odd shapes, with an epilogue that runs at once and one that divides and runs late."""
+
+import numpy as np
+import pytest
+
+from oribi.engines import reference
+from oribi.engines.cpu import Executable
+from oribi.engines.cpu.executable import emit
+from oribi.engines.cpu.target import host
+from oribi.graph import elementwise as ew
+from oribi.graph.contraction import dot_general
+from oribi.graph.node import parameter
+from oribi.graph.program import make
+
+EPILOGUES = {
+    "at once": lambda total, state: ew.add(total, state),
+    "late": lambda total, state: ew.sub(state, ew.div(total, ew.add(ew.sqrt(ew.abs(state)), ew.full_like(state, 1.0)))),
+}
+
+
+def update(rows, depth, columns, epilogue, batch=(), dtype="float32"):
+    """state <- epilogue(x^T y, state): what an optimizer does with the gradient of a layer's weights."""
+    axes, first = tuple(range(len(batch))), len(batch)
+    x = parameter("x", (*batch, depth, rows), dtype)
+    y = parameter("y", (*batch, depth, columns), dtype)
+    state = parameter("state", (*batch, rows, columns), dtype)
+    total = dot_general(x, y, ((first,), (first,)), (axes, axes))
+    return make([x, y], [(state, EPILOGUES[epilogue](total, state))], [])
+
+
+def check(program, seed=0):
+    rng = np.random.default_rng(seed)
+    inputs = [rng.normal(size=n.shape).astype(n.dtype) for n in program.inputs]
+    first = [rng.normal(size=n.shape).astype(n.dtype) for n in program.state]
+    want = [s.copy() for s in first]
+    reference.run(program, inputs, want, steps=2)
+    executable = Executable(program)
+    bits = set()
+    for threads in (1, 2, 3):
+        have = [s.copy() for s in first]
+        executable.run(inputs, have, steps=2, threads=threads)
+        np.testing.assert_allclose(have[0], want[0], rtol=2e-5, atol=2e-5)
+        bits.add(have[0].tobytes())
+    assert len(bits) == 1
+
+
+def is_late(*sizes):
+    return " late]" in emit(update(*sizes), host()).kernels[0]
+
+
+SHAPES = [(1, 1, 1), (13, 32, 32), (14, 40, 33), (29, 13, 100), (29, 12, 100), (3, 64, 7), (61, 300, 48), (27, 29, 500)]
+
+
+@pytest.mark.parametrize("epilogue", EPILOGUES)
+@pytest.mark.parametrize(("rows", "depth", "columns"), SHAPES)
+def test_every_tile_gets_its_epilogue_once(rows, depth, columns, epilogue):
+    check(update(rows, depth, columns, epilogue))
+
+
+@pytest.mark.parametrize("epilogue", EPILOGUES)
+def test_tiles_of_a_batch_of_contractions(epilogue):
+    check(update(15, 31, 37, epilogue, batch=(3, 2)))
+    check(update(15, 31, 37, epilogue, dtype="float64"))
+
+
+def test_weights_shared_out_by_columns():
+    check(update(70, 32, 700, "late"))
+
+
+def test_only_an_epilogue_that_divides_runs_late_and_only_where_the_depth_holds_it():
+    assert is_late(29, 64, 100, "late")
+    assert not is_late(29, 64, 100, "at once")
+    assert not is_late(29, 2, 100, "late")
+
+
+def test_a_contraction_without_depth_has_sums_of_zero():
+    check(update(29, 0, 100, "late"))
+    check(update(29, 1, 100, "late"))
