@@ -67,10 +67,11 @@ def test_weights_shared_out_by_columns():
     check(update(70, 32, 700, "late"))
 
 
-def test_only_an_epilogue_that_divides_runs_late_and_only_where_the_depth_holds_it():
+def test_only_an_epilogue_that_divides_runs_late_and_only_beside_a_shallow_depth_that_holds_it():
     assert is_late(29, 64, 100, "late")
     assert not is_late(29, 64, 100, "at once")
     assert not is_late(29, 2, 100, "late")
+    assert not is_late(29, 1000, 100, "late")
 
 
 def test_a_contraction_without_depth_has_sums_of_zero():

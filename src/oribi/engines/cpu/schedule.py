@@ -22,6 +22,7 @@ LARGE_WEIGHTS = 2**17  # bytes of weights from which it pays to keep them where 
 SPLIT_FROM = 4  # extent from which an axis is worth sharing out
 LATENCY = 5  # multiplications that must be under way for the multipliers to be busy
 DIVIDING = frozenset({"div", "sqrt", "rsqrt"})
+SHALLOW = 128  # depth up to which it pays to divide beside the sums: beyond, what it saves is lost in their time
 STEP = 1  # what a step of the depth costs beside them; twice that, where a tile's rows lie far apart in memory
 
 
@@ -192,7 +193,8 @@ def _contract(root: Node, domain: Shape, updates: bool, divides: bool, target: T
     if _holds_weights(root, owned_by_rhs, updates) and domain[vector] >= 2 * columns:
         split = vector
     grain = columns if split == vector else 1
-    late = divides and max(_depth(root), default=1) == size_of(_depth(root)) >= tile[0]
+    depth = size_of(_depth(root))
+    late = divides and max(_depth(root), default=1) == depth and tile[0] <= depth <= SHALLOW
     return Schedule("contract", "", split, grain=grain, vector=vector, row=row, tile=tile, late=late)
 
 
