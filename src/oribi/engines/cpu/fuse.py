@@ -48,8 +48,11 @@ class Kernel:
     name: str
 
     def __str__(self) -> str:
-        root = f" root {self.root!r} of {', '.join(map(repr, self.root.operands))}" if self.root else ""
-        return f"{self.name} over {list(self.domain)}{root} -> {', '.join(map(repr, self.outputs))}"
+        def listed(nodes: Iterable[Node]) -> str:
+            return ", ".join(f"{n.op}[{','.join(map(str, n.shape))}]" for n in nodes)
+
+        root = f" root {listed([self.root])} of {listed(self.root.operands)}" if self.root else ""
+        return f"{self.name} over {list(self.domain)}{root} -> {listed(self.outputs)}"
 
 
 @dataclass(eq=False)
