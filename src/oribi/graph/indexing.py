@@ -36,10 +36,11 @@ def gather(x: Node, indices: Node, axis: int = 0) -> Node:
     return gather_p(x, indices, axis=axis)
 
 
-def _infer_scatter_add(x: Node, indices: Node, updates: Node, *, axis: int) -> tuple[Shape, str]:
+def infer_scatter(x: Node, indices: Node, updates: Node, *, axis: int) -> tuple[Shape, str]:
+    """The shape and dtype of `x` with `updates` at `indices` of an axis."""
     expected = x.shape[:axis] + indices.shape + x.shape[axis + 1 :]
     if not dtypes.is_integer(indices.dtype) or updates.shape != expected or updates.dtype != x.dtype:
-        raise GraphError(f"scatter_add into axis {axis} of {x!r} at {indices!r} needs updates of shape {expected}")
+        raise GraphError(f"scatter into axis {axis} of {x!r} at {indices!r} needs updates of shape {expected}")
     return x.shape, x.dtype
 
 
@@ -62,7 +63,7 @@ def guarded(indices: Node, extent: int) -> Node:
     return select(inside, wide, full_like(wide, extent))
 
 
-scatter_add_p = Primitive("scatter_add", _infer_scatter_add, _scatter_gradient)
+scatter_add_p = Primitive("scatter_add", infer_scatter, _scatter_gradient)
 
 
 def scatter_add(x: Node, indices: Node, updates: Node, axis: int = 0) -> Node:

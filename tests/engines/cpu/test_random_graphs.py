@@ -12,7 +12,20 @@ from oribi.graph.contraction import dot_general
 from oribi.graph.node import constant, parameter
 from oribi.graph.program import make
 
-KINDS = ["unary", "binary", "reduce", "view", "dot", "gather", "scalar", "residual", "running", "conv", "window"]
+KINDS = [
+    "unary",
+    "binary",
+    "reduce",
+    "view",
+    "dot",
+    "gather",
+    "scalar",
+    "residual",
+    "running",
+    "conv",
+    "window",
+    "table",
+]
 EXTENTS = st.sampled_from([1, 2, 3, 5, 7, 8, 16, 17, 33])
 
 
@@ -78,6 +91,12 @@ def grown(draw, nodes):
     if kind == "gather" and rank:
         indices = constant(np.array(draw(st.lists(st.integers(-2, 40), min_size=1, max_size=9)), "int32"))
         return indexing.gather(x, indices, draw(st.integers(0, rank - 1)))
+    if kind == "table" and rank and x.shape[0] > 1:
+        named = draw(st.lists(st.integers(-2, x.shape[0] + 1), min_size=1, max_size=x.shape[0] // 2))
+        rows = constant(np.array(named, "int32"))
+        updates = indexing.gather(draw(st.sampled_from([n for n in nodes if n.shape == x.shape])), rows, 0)
+        table = indexing.scatter_add(ew.full_like(x, 0), rows, ew.tanh(updates))
+        return draw(st.sampled_from([ew.sub(x, table), table]))
     if kind == "view":
         return draw(viewed(x))
     if kind == "scalar":

@@ -20,8 +20,9 @@ REDUCTIONS = frozenset({"reduce_sum", "reduce_prod", "reduce_max", "reduce_min",
 ARG_REDUCTIONS = frozenset({"argmax", "argmin"})
 IN_ORDER = frozenset({"cumsum", "cumprod", "argsort"})
 LOOPS = frozenset(BODIES)
-ROOTS = REDUCTIONS | ARG_REDUCTIONS | IN_ORDER | LOOPS | {"dot_general", "scatter_add"}
-ALONE = LOOPS | {"scatter_add"}  # roots that nothing is merged with
+SCATTERS = frozenset({"scatter_add", "scatter_min", "scatter_set"})
+ROOTS = REDUCTIONS | ARG_REDUCTIONS | IN_ORDER | LOOPS | SCATTERS | {"dot_general"}
+ALONE = LOOPS | SCATTERS  # roots that nothing is merged with
 MAPS = ELEMENTWISE | {"random_bits", "pack"}
 COMPUTES = ROOTS | MAPS
 

@@ -1,6 +1,7 @@
 """lower: Program -> Program of what the emitter knows.
 
 Convolutions become contractions over a view of windows, pooling becomes reductions over it: no window is ever copied.
+Tables that are mostly zeros become expressions over their few rows (sparse.py).
 """
 
 from collections.abc import Sequence
@@ -17,14 +18,15 @@ from oribi.graph.windows import Axis, conv_axes, is_extremum, padded_for, start_
 
 from .own import windows
 from .rewrite import Context, Rule, rewrite, splat
+from .sparse import table, update_rows
 
 REDUCE = {p.name: p for p in REDUCTIONS}
 SMALL_WINDOW = 16  # taps up to which a window is unrolled
 
 
 def lower(program: Program) -> Program:
-    """The same program without convolutions and windows."""
-    return rewrite(program, RULES)
+    """The same program without convolutions, windows and sparse tables."""
+    return rewrite(update_rows(program), RULES)
 
 
 # --- convolution ------------------------------------------------------------------------------------------------------
@@ -178,4 +180,5 @@ RULES: dict[str, Rule] = {
     "conv_general_dilated": _conv,
     "reduce_window": _reduce_window,
     "select_and_scatter_add": _select_and_scatter,
+    "scatter_add": table,
 }

@@ -1,5 +1,6 @@
 """The engine's own primitives, which its passes put into a graph and no user does."""
 
+from oribi.graph.indexing import infer_scatter
 from oribi.graph.node import GraphError, Node, Primitive, Shape, no_gradient
 
 
@@ -15,3 +16,6 @@ pack = Primitive("pack", lambda x: (x.shape, x.dtype), no_gradient)
 # The view of all places of a window: the places, but for the last axis's, then the taps, then the last axis's places.
 # `sliding` is (taps, stride, dilation) for each axis, `out` how many places there are.
 windows = Primitive("windows", _infer_windows, no_gradient)
+# `scatter_add` with the least of what meets in place of its sum, and with the last; the second reads no row that it writes.
+scatter_min = Primitive("scatter_min", infer_scatter, no_gradient)
+scatter_set = Primitive("scatter_set", infer_scatter, no_gradient)

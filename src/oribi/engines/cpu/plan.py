@@ -12,7 +12,7 @@ from oribi.graph import dtypes
 from oribi.graph.node import Node, size_of
 from oribi.graph.program import Program
 
-from .fuse import Kernel
+from .fuse import SCATTERS, Kernel
 from .index import LEAVES
 from .kernels import Function, Partition
 from .own import pack
@@ -86,7 +86,8 @@ def update_in_place(
 
 
 def _reads_in_place(kernel: Kernel, state: Node, stored: frozenset[Node]) -> bool:
-    """Whether a kernel reads a state only where it writes: element by element, never as a view or under a root."""
+    """Whether a kernel reads a state only where it writes: element by element, never as a view or under a root, but for what a
+    scatter adds to."""
     if state.shape != kernel.domain:
         return state not in reads(kernel, stored)
     seen: set[tuple[Node, bool]] = set()
@@ -101,7 +102,8 @@ def _reads_in_place(kernel: Kernel, state: Node, stored: frozenset[Node]) -> boo
         if node.op in LEAVES or (node in stored and node not in kernel.outputs):
             continue
         inside = in_place and (node.op in ELEMENTWISE or node.op == "pack")
-        stack.extend((o, inside) for o in node.operands)
+        base = in_place and node.op in SCATTERS
+        stack.extend((o, inside or (base and i == 0)) for i, o in enumerate(node.operands))
     return True
 
 

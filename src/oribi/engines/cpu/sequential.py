@@ -189,11 +189,12 @@ def _key(b: Builder, root: Node, value: Value, dtype: str) -> Value:
 
 
 def scatter(e: "Emitter") -> None:
-    """Each thread looks at every index and adds the slices that fall into its part, in their order."""
+    """Each thread looks at every index and puts the slices in place that fall into its part, in their order."""
     root, b = e.root(), e.b
     x, indices, _ = root.operands
     axis = root.attributes["axis"]
-    _scatter_base(e, root, x)
+    if e.alias.get(root, root) is not e.alias.get(x, x):
+        _scatter_base(e, root, x)
     before = list(range(axis))
     behind = list(range(axis + 1, len(x.shape)))
     with ExitStack() as stack:
@@ -205,7 +206,7 @@ def scatter(e: "Emitter") -> None:
         mine = b.binary("and", b.compare("icmp sge", index, e.low), b.compare("icmp slt", index, e.high))
         with b.when(mine):
             target = of(Var("row", x.shape[axis], index))
-            _add_slice(e, root, at, target, position, behind)
+            _put_slice(e, root, at, target, position, behind)
 
 
 def _scatter_base(e: "Emitter", root: Node, x: Node) -> None:
@@ -223,30 +224,33 @@ def _scatter_base(e: "Emitter", root: Node, x: Node) -> None:
         e.vector_loop(*e.range_of(last), body)
 
 
-def _add_slice(
+def _put_slice(
     e: "Emitter", root: Node, before: list[Affine], row: Affine, position: list[Affine], behind: list[int]
 ) -> None:
     b, updates = e.b, root.operands[2]
 
-    def add(tail_dims: list[Affine], mask: Mask) -> None:
+    def put(tail_dims: list[Affine], mask: Mask) -> None:
         flat = flatten((*before, row, *tail_dims), root.shape)
         at, pointer = scalar_index(b, flat), e.pointer_to_write(root)
         lanes = b.lanes if tail_dims else 1
-        old = b.load(pointer, root.dtype, at, lanes, mask.lanes)
-        new = e.expression().value(updates, (*before, *position, *tail_dims), mask)
-        total = elementwise.RULES["add"](b, root, old, b.spread(new, lanes))
-        b.store(total, pointer, at, mask.lanes)
+        new = b.spread(e.expression().value(updates, (*before, *position, *tail_dims), mask), lanes)
+        meeting = MEETING[root.op]
+        if meeting is not None:
+            new = elementwise.RULES[meeting](b, root, b.load(pointer, root.dtype, at, lanes, mask.lanes), new)
+        b.store(new, pointer, at, mask.lanes)
 
     if not behind:
-        return add([], ALWAYS)
+        return put([], ALWAYS)
     with ExitStack() as stack:
         loops = [stack.enter_context(b.loop(i64(0), i64(root.shape[a]))).index for a in behind[:-1]]
         dims = [of(Var(f"t{a}", root.shape[a], v)) for a, v in zip(behind, loops, strict=False)]
         last = root.shape[behind[-1]]
-        body = lambda start, mask: add([*dims, of(Var("t", last, start, lanes=True))], mask)
+        body = lambda start, mask: put([*dims, of(Var("t", last, start, lanes=True))], mask)
         e.vector_loop(i64(0), i64(last), body)
     return None
 
+
+MEETING = {"scatter_add": "add", "scatter_min": "min", "scatter_set": None}  # what is done with what is there
 
 KINDS: dict[str, Callable[["Emitter"], None]] = {
     "arg_reduce": arg_reduce,
