@@ -114,6 +114,38 @@ def test_only_the_rows_of_an_embedding_that_are_used_change_under_sgd():
     assert changed.tolist() == [3, 7]
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("SGD", {"learning_rate": 0.5}),
+        ("SGD", {"learning_rate": 0.5, "momentum": 0.9, "nesterov": True}),
+        ("SGD", {"learning_rate": 0.5, "clipvalue": 0.01}),
+        ("SGD", {"learning_rate": 0.5, "global_clipnorm": 0.05}),
+        ("SGD", {"learning_rate": 0.5, "weight_decay": 0.01}),
+        ("Adam", {"learning_rate": 0.1}),
+        ("RMSprop", {"learning_rate": 0.1, "centered": True}),
+    ],
+)
+def test_an_embedding_learns_as_keras_teaches_it(keras, name, arguments):
+    """Few rows of a large table, some of them twice in a batch."""
+    table = np.random.default_rng(0).normal(size=(300, 5)).astype("float32")
+    head = np.random.default_rng(1).normal(size=(5, 1)).astype("float32")
+    numbers = np.random.default_rng(2).integers(0, 40, (24, 6))
+    targets = np.random.default_rng(3).normal(size=(24, 1))
+    trained = []
+    for library in (keras, oribi):
+        layers = library.layers
+        model = library.Sequential([layers.Embedding(300, 5), layers.GlobalAveragePooling1D(), layers.Dense(1)])
+        model.build((None, 6))
+        model.set_weights([table, head, np.zeros(1)])
+        model.compile(getattr(library.optimizers, name)(**arguments), "mse")
+        model.fit(numbers, targets, batch_size=8, epochs=3, shuffle=False, verbose=0)
+        trained.append(model.get_weights())
+    for theirs, ours in zip(*trained, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=2e-4, atol=2e-5)
+    assert not np.array_equal(trained[1][0], table)
+
+
 def test_masks_travel_and_are_told_when_they_are_lost():
     x = np.array([[1, 2, 0, 0], [3, 0, 0, 0]])
     masked = L.Embedding(5, 3, mask_zero=True)(x)
