@@ -14,7 +14,7 @@ FLOORS = [
     {"ops"},
     {"random", "tape"},
     {"utils"},
-    {"activations", "initializers", "regularizers"},
+    {"activations", "constraints", "initializers", "regularizers"},
     {"layers", "losses", "optimizers", "callbacks"},
     {"metrics"},
     {"training"},

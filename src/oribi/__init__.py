@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 _MODULES = (
     "activations",
     "callbacks",
+    "constraints",
     "datasets",
     "initializers",
     "layers",
@@ -41,6 +42,7 @@ _NAMES = {
     "Metric": "metrics",
     "Optimizer": "optimizers",
     "Initializer": "initializers",
+    "Constraint": "constraints",
     "Regularizer": "regularizers",
 }
 
@@ -49,6 +51,7 @@ __all__ = [*_MODULES, *_NAMES]
 if TYPE_CHECKING:
     from . import activations as activations
     from . import callbacks as callbacks
+    from . import constraints as constraints
     from . import datasets as datasets
     from . import initializers as initializers
     from . import layers as layers
@@ -62,6 +65,7 @@ if TYPE_CHECKING:
     from . import saving as saving
     from . import tf as tf
     from . import utils as utils
+    from .constraints import Constraint as Constraint
     from .initializers import Initializer as Initializer
     from .layers import Input as Input
     from .layers import Layer as Layer

@@ -207,6 +207,9 @@ class Variable(Operators):
         trainable: whether optimizers may change it.
         name: what it is called in messages and files.
 
+    Attributes:
+        constraint: a function of the value, which optimizers put in its place after each step; None by default.
+
     >>> v = Variable([1.0, 2.0])
     >>> v.assign(v * 2).numpy()
     array([2., 4.], dtype=float32)
@@ -236,6 +239,7 @@ class Variable(Operators):
             raise ValueError(f"Variable {name!r}: initial value of shape {self._array.shape}, expected {tuple(shape)}")
         self._constant: Node | None = None  # what snapshots hold; as long as there is one, the array must not change
         self.trainable = trainable
+        self.constraint: Any = None
         self.name = name
         self.path = name
 
@@ -398,7 +402,10 @@ class Trace:
         current: the node of each variable's value now.
         told: variables that hold what a step of the user's own returned.
         checks: variables that become true when something is wrong with the data, and what to tell the user then.
+        in_body: what is traced is the body of a loop or a branch: its nodes are none outside of it.
     """
+
+    in_body = False
 
     def __init__(self) -> None:
         self.read_as: dict[Variable, Node] = {}

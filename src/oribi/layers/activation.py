@@ -109,6 +109,8 @@ class PReLU(Layer):
     """
 
     supports_masking = True
+    constrained = ("alpha",)
+    alpha_constraint: Any
 
     def __init__(
         self,
@@ -130,6 +132,7 @@ class PReLU(Layer):
             shape,  # type: ignore[arg-type]
             self.alpha_initializer,
             regularizer=self.alpha_regularizer,
+            constraint=self.alpha_constraint,
             name="alpha",
         )
         self.built = True

@@ -6,6 +6,7 @@ from typing import Any
 
 from oribi import initializers, ops, regularizers
 from oribi.random import SeedGenerator, dropout
+from oribi.tensor import Variable
 from oribi.utils.registry import serialize
 
 from .layer import Layer, Shape
@@ -48,16 +49,15 @@ class _Projection(Layer):
     def build(self, input_shape: Shape) -> None:
         inner = 2 if self.joins_heads else 1
         contracted = tuple(known_axis(self, input_shape, a) for a in range(-inner, 0))
-        o = self.options
-        self.kernel = self.add_weight(
-            (*contracted, *self.shape), o["kernel_initializer"], regularizer=o["kernel_regularizer"], name="kernel"
-        )
-        self.bias = None
-        if o["use_bias"]:
-            self.bias = self.add_weight(
-                self.shape, o["bias_initializer"], regularizer=o["bias_regularizer"], name="bias"
-            )
+        self.kernel = self._add("kernel", (*contracted, *self.shape))
+        self.bias = self._add("bias", self.shape) if self.options["use_bias"] else None
         self.built = True
+
+    def _add(self, name: str, shape: tuple[int, ...]) -> Variable:
+        initializer, regularizer, constraint = (
+            self.options[f"{name}_{what}"] for what in ("initializer", "regularizer", "constraint")
+        )
+        return self.add_weight(shape, initializer, regularizer=regularizer, constraint=constraint, name=name)
 
     def call(self, inputs: Any) -> Any:
         inner = 2 if self.joins_heads else 1
@@ -69,6 +69,10 @@ class _Projection(Layer):
 
 class _HeadedAttention(Layer):
     """What attention with several heads shares: projections of query, key and value, and of what the heads found."""
+
+    constrained = ("kernel", "bias")
+    kernel_constraint: Any
+    bias_constraint: Any
 
     def __init__(
         self,
@@ -92,6 +96,8 @@ class _HeadedAttention(Layer):
             "bias_initializer": initializers.get(bias_initializer),
             "kernel_regularizer": regularizers.get(kernel_regularizer),
             "bias_regularizer": regularizers.get(bias_regularizer),
+            "kernel_constraint": self.kernel_constraint,
+            "bias_constraint": self.bias_constraint,
         }
         self.options = options
         (queries, keys), (key_size, value_size) = heads, sizes

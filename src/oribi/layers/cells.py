@@ -22,6 +22,8 @@ class GatedCell(Weighted):
         implementation: 1 draws masks for each gate, as recurrent dropout always does; 2, the default, one for all.
     """
 
+    constrained = ("kernel", "recurrent", "bias")
+    recurrent_constraint: Any
     gates: int
     gate_axis = -1
 
@@ -70,6 +72,7 @@ class GatedCell(Weighted):
             (*of_state, width),  # type: ignore[arg-type]
             self.recurrent_initializer,
             regularizer=self.recurrent_regularizer,
+            constraint=self.recurrent_constraint,
             name="recurrent_kernel",
         )
         self.bias = self.make_bias(width)
@@ -253,10 +256,7 @@ class GRUCell(_WithRecurrentActivation):
         self.reset_after = reset_after
 
     def make_bias(self, width: int) -> Any:
-        if not self.use_bias:
-            return None
-        shape = (2, width) if self.reset_after else (width,)
-        return self.add_weight(shape, self.bias_initializer, regularizer=self.bias_regularizer, name="bias")
+        return self.add_bias(2, width) if self.reset_after else self.add_bias(width)
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:  # type: ignore[override]
         (before,) = states if isinstance(states, list | tuple) else (states,)

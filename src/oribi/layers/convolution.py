@@ -298,6 +298,8 @@ class Conv3DTranspose(_ConvTranspose):
 
 
 class _DepthwiseConv(_Convolution):
+    constrained: tuple[str, ...] = ("depthwise", "bias")
+    depthwise_constraint: Any
     kernel_name = "kernel"
 
     def __init__(
@@ -321,7 +323,8 @@ class _DepthwiseConv(_Convolution):
 
     def _add_depthwise_kernel(self, name: str) -> Any:
         shape = (*self.kernel_size, self.channels, self.depth_multiplier)
-        return self.add_weight(shape, self.depthwise_initializer, regularizer=self.depthwise_regularizer, name=name)
+        how = {"regularizer": self.depthwise_regularizer, "constraint": self.depthwise_constraint}
+        return self.add_weight(shape, self.depthwise_initializer, **how, name=name)
 
     def build(self, input_shape: Shape) -> None:
         self.channels = self.channels_of(input_shape)
@@ -370,6 +373,9 @@ class DepthwiseConv2D(_DepthwiseConv):
 
 
 class _SeparableConv(_DepthwiseConv):
+    constrained = ("depthwise", "pointwise", "bias")
+    pointwise_constraint: Any
+
     def __init__(
         self,
         filters: int,
@@ -411,6 +417,7 @@ class _SeparableConv(_DepthwiseConv):
             ((1,) * self.rank + (self.channels * self.depth_multiplier, self.filters)),
             self.pointwise_initializer,
             regularizer=self.pointwise_regularizer,
+            constraint=self.pointwise_constraint,
             name="pointwise_kernel",
         )
         self.bias = self.add_bias(self.filters)

@@ -26,6 +26,9 @@ class Embedding(Layer):
     (1, 3, 4)
     """
 
+    constrained = ("embeddings",)
+    embeddings_constraint: Any
+
     def __init__(
         self,
         input_dim: int,
@@ -49,6 +52,7 @@ class Embedding(Layer):
             (self.input_dim, self.output_dim),
             self.embeddings_initializer,
             regularizer=self.embeddings_regularizer,
+            constraint=self.embeddings_constraint,
             name="embeddings",
         )
         self.built = True

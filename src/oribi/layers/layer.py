@@ -1,6 +1,7 @@
 """Layer: the base class, with its weights, its build, its call and its config."""
 
 import inspect
+import itertools
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
@@ -8,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from oribi import initializers, regularizers
+from oribi import constraints as all_constraints
+from oribi import initializers, nest, ops, regularizers
 from oribi.graph import dtypes
 from oribi.graph.node import GraphError, origin
 from oribi.ops.core import as_node, cast_node
 from oribi.ops.symbolic import is_symbolic, record
 from oribi.random import SeedGenerator
-from oribi.tensor import KerasTensor, Tensor, Variable
+from oribi.tensor import KerasTensor, Tensor, Variable, current_trace
+from oribi.utils.registry import serialize
 
 from .naming import auto_name
 
@@ -23,25 +26,29 @@ Shape = tuple[int | None, ...]
 
 class _Phase(threading.local):
     training: bool | None = None
+    call: int = 0  # the number of the outermost call of a layer that is being done; 0 outside of any
 
 
 _phase = _Phase()
+_numbers = itertools.count(1)
 
 
 class training_phase:
     """Layers called inside of the block without a `training` argument take this one."""
 
-    __slots__ = ("_outer", "_training")
+    __slots__ = ("_call", "_outer", "_training")
 
-    def __init__(self, training: bool | None) -> None:
-        self._training = training
+    def __init__(self, training: bool | None, call: int | None = None) -> None:
+        self._training, self._call = training, call
 
     def __enter__(self) -> None:
-        self._outer = _phase.training
+        self._outer = _phase.training, _phase.call
         _phase.training = self._training
+        if self._call is not None:
+            _phase.call = self._call
 
     def __exit__(self, *error: object) -> None:
-        _phase.training = self._outer
+        _phase.training, _phase.call = self._outer
 
 
 class Layer:
@@ -54,7 +61,10 @@ class Layer:
         name: the layer's name; made of the class's by default.
         trainable: whether optimizers may change its weights.
         dtype: of weights and computation, `float32` by default.
+        activity_regularizer: name or object of a penalty on what the layer gives, per example, that is added to the loss.
         input_shape: shape of one input, without the batch axis: lets a Sequential build at once.
+        constraints: for each weight in the class's `constrained`, `kernel_constraint` and so on: name or object of what
+            brings it back where it may be, after each step of an optimizer.
 
     >>> from oribi import ops
     >>> class Scale(Layer):
@@ -72,16 +82,19 @@ class Layer:
         name: str | None = None,
         trainable: bool = True,
         dtype: Any = None,
+        activity_regularizer: Any = None,
         input_shape: Sequence[int] | None = None,
         input_dim: int | None = None,
         batch_input_shape: Sequence[int | None] | None = None,
-        **unknown: Any,
+        quantization_config: Any = None,
+        **constraints: Any,
     ) -> None:
-        for argument, value in unknown.items():
-            if not (argument.endswith("_constraint") or argument in _NOT_THERE_YET):
+        known = [f"{weight}_constraint" for weight in self.constrained]
+        for argument in constraints:
+            if argument not in known:
                 raise TypeError(f"{type(self).__name__} got an unexpected argument {argument!r}")
-            if value is not None:
-                raise NotImplementedError(f"{type(self).__name__}: {argument} is not there yet")
+        if quantization_config is not None:
+            raise NotImplementedError(f"{type(self).__name__}: quantization_config is not there yet")
         if name is not None and not isinstance(name, str):
             raise TypeError(f"{type(self).__name__}: name must be a string, got {name!r}")
         self._prepare(name or auto_name(type(self).__name__))
@@ -92,15 +105,22 @@ class Layer:
         if batch_input_shape is not None:
             input_shape = tuple(batch_input_shape)[1:]  # type: ignore[assignment]
         self._input_shape_hint = None if input_shape is None else (None, *input_shape)
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        for argument in known:
+            setattr(self, argument, all_constraints.get(constraints.get(argument)))
 
+    constrained: tuple[str, ...] = ()
+    activity_regularizer: Any = None
     _variables: list[Variable]
     _sublayers: list["Layer"]
     _seeds: list[SeedGenerator]
     _regularized: list[tuple[Variable, Any]]
+    _added: list[Any]  # to the loss, in the call of number `_added_in`
+    _added_in = _called_in = 0
 
     def _prepare(self, name: str) -> None:
         """The lists that attributes are tracked in; they are there before any attribute is set."""
-        for key in ("_variables", "_sublayers", "_seeds", "_regularized"):
+        for key in ("_variables", "_sublayers", "_seeds", "_regularized", "_added"):
             object.__setattr__(self, key, [])
         self.name = name
         self.built = False
@@ -137,6 +157,7 @@ class Layer:
         trainable: bool = True,
         regularizer: Any = None,
         name: str | None = None,
+        constraint: Any = None,
     ) -> Variable:
         """Make a weight.
 
@@ -147,6 +168,7 @@ class Layer:
             trainable: whether optimizers may change it.
             regularizer: name or object of a penalty that is added to the loss.
             name: what it is called.
+            constraint: name or object of what brings it back where it may be, after each step of an optimizer.
 
         Returns:
             The variable.
@@ -155,6 +177,7 @@ class Layer:
         make = initializers.get(initializer or ("glorot_uniform" if dtypes.is_float(kind) else "zeros"))
         variable = Variable(make, tuple(shape or ()), kind, trainable, name or "variable")
         variable.path = f"{self.name}/{variable.name}"
+        variable.constraint = all_constraints.get(constraint)
         penalty = regularizers.get(regularizer)
         if penalty is not None:
             self._regularized.append((variable, penalty))
@@ -243,9 +266,55 @@ class Layer:
 
     @property
     def losses(self) -> list[Any]:
-        """The penalties of regularized weights, as scalars."""
+        """What the last call added with `add_loss`, and the penalties of regularized weights."""
+        return [*self._losses_of(self._called_in), *self._penalties()]
+
+    def _losses_of(self, call: int) -> list[Any]:
+        own = self._added if self._added_in == call else []
+        return [*own, *(loss for layer in self._sublayers for loss in layer._losses_of(call))]
+
+    def _penalties(self) -> list[Any]:
         own = [penalty(v) for v, penalty in self._regularized]
-        return [*own, *(loss for layer in self._sublayers for loss in layer.losses)]
+        return [*own, *(loss for layer in self._sublayers for loss in layer._penalties())]
+
+    def add_loss(self, loss: Any) -> None:
+        """Add to the loss of the model that the layer is part of; to be called inside of `call`.
+
+        Args:
+            loss: a tensor, or a nest of them; of those that are no scalars the sum counts.
+
+        Raises:
+            ValueError: something else, or a symbolic tensor.
+            NotImplementedError: inside of a loop or a branch, such as an RNN's cell.
+
+        >>> from oribi import ops
+        >>> class Quiet(Layer):
+        ...     def call(self, inputs):
+        ...         self.add_loss(0.1 * ops.mean(ops.square(inputs)))
+        ...         return inputs
+        >>> layer = Quiet()
+        >>> _ = layer(ops.ones((2, 3)))
+        >>> layer.losses[0].numpy()
+        np.float32(0.1)
+        """
+        losses = nest.flatten(loss)
+        for value in losses:
+            if not isinstance(value, Tensor):
+                raise ValueError(
+                    f"{self.describe()}: add_loss takes a tensor that call() computed. Received: {value!r}"
+                )
+        trace = current_trace()
+        if trace is not None and trace.in_body:
+            raise NotImplementedError(
+                f"{self.describe()}: adding to the loss inside of a loop or a branch (an RNN's cell, ops.scan, ops.cond) is "
+                "not there yet. Let it return the value, and add that behind it"
+            )
+        added = self._added if self._added_in == _phase.call else []
+        self.__dict__.update(_added=[*added, *losses], _added_in=_phase.call)
+
+    def forget_losses(self) -> None:
+        """Leave what the last call added to the loss."""
+        self.__dict__["_called_in"] = 0
 
     # --- calling ---
 
@@ -285,20 +354,37 @@ class Layer:
             elif "mask" not in takes and kwargs.get("mask", self) is None:
                 del kwargs["mask"]
             try:
-                with training_phase(training):
+                self.__dict__["_called_in"] = call = _phase.call or next(_numbers)
+                with training_phase(training, call):
                     outputs = self.call(inputs, *args, **kwargs)
+                    if self.activity_regularizer is not None:
+                        self._regularize(outputs)
             except GraphError as error:
                 raise ValueError(f"{self.describe()}: {error}") from None
             if mask is not None or self._makes_masks():
                 outputs = _masked(outputs, self.compute_mask(inputs, mask))
             return outputs
 
+    def _regularize(self, outputs: Any) -> None:
+        """Add the penalty on what the layer gives, per example."""
+        for output in nest.flatten(outputs):
+            if isinstance(output, Tensor):
+                penalty = self.activity_regularizer(output)
+                self.add_loss(ops.divide(penalty, max(1, output.shape[0])) if output.ndim else penalty)
+
     def _record(self, inputs: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Note a call on symbolic tensors, to be done by a functional model."""
         with origin(self.describe()):
             if not self.built:
                 self._build_for(inputs)
-            return record(self, (inputs, *args), kwargs)
+            return self._recorded(inputs, args, kwargs)
+
+    def _recorded(self, inputs: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The symbolic outputs; what is added to the loss meanwhile are no values."""
+        with training_phase(_phase.training, call=0):
+            outputs = record(self, (inputs, *args), kwargs)
+        self.forget_losses()
+        return outputs
 
     # --- masks ---
 
@@ -362,13 +448,20 @@ class Layer:
         Found by computing symbolically for two sizes of batch: what differs between them varies with it.
         """
         symbols = as_symbols(input_shape, self.dtype)
-        return _shapes(record(self, (symbols,), {}))
+        return _shapes(self._recorded(symbols, (), {}))
 
     # --- config ---
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        return {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
+        regularizer = self.activity_regularizer
+        return {
+            "name": self.name,
+            "trainable": self._trainable,
+            "dtype": self.dtype,
+            **{f"{w}_constraint": serialize(getattr(self, f"{w}_constraint")) for w in self.constrained},
+            **({} if regularizer is None else {"activity_regularizer": serialize(regularizer)}),
+        }
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
@@ -396,9 +489,6 @@ class Layer:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
-
-
-_NOT_THERE_YET = ("activity_regularizer", "quantization_config")
 
 
 def _dtype_of(given: Any) -> str:

@@ -18,7 +18,12 @@ class _Scaled(Layer):
         center, scale: whether there is a beta, a gamma.
         beta_initializer, gamma_initializer: names or objects.
         beta_regularizer, gamma_regularizer: penalties added to the loss.
+        beta_constraint, gamma_constraint: what brings them back where they may be.
     """
+
+    constrained = ("beta", "gamma")
+    beta_constraint: Any
+    gamma_constraint: Any
 
     def __init__(
         self,
@@ -42,11 +47,11 @@ class _Scaled(Layer):
     def add_scale(self, shape: Sequence[int]) -> None:
         self.gamma = self.beta = None
         if self.scale:
-            self.gamma = self.add_weight(
-                shape, self.gamma_initializer, regularizer=self.gamma_regularizer, name="gamma"
-            )
+            how = {"regularizer": self.gamma_regularizer, "constraint": self.gamma_constraint}
+            self.gamma = self.add_weight(shape, self.gamma_initializer, **how, name="gamma")
         if self.center:
-            self.beta = self.add_weight(shape, self.beta_initializer, regularizer=self.beta_regularizer, name="beta")
+            how = {"regularizer": self.beta_regularizer, "constraint": self.beta_constraint}
+            self.beta = self.add_weight(shape, self.beta_initializer, **how, name="beta")
 
     def normalized(self, x: Any, mean: Any, variance: Any, shape: Sequence[int]) -> Any:
         """(x - mean) / sqrt(variance + epsilon) * gamma + beta, the weights seen as `shape`."""

@@ -17,8 +17,12 @@ class Weighted(Layer):
         use_bias: whether there is a bias.
         kernel_initializer, bias_initializer: names or objects.
         kernel_regularizer, bias_regularizer: penalties added to the loss.
+        kernel_constraint, bias_constraint: what brings them back where they may be.
     """
 
+    constrained: tuple[str, ...] = ("kernel", "bias")
+    kernel_constraint: Any
+    bias_constraint: Any
     bias: Variable | None
 
     def __init__(
@@ -40,12 +44,14 @@ class Weighted(Layer):
         self.bias_regularizer = regularizers.get(bias_regularizer)
 
     def add_kernel(self, shape: Shape, name: str = "kernel") -> Variable:
-        return self.add_weight(shape, self.kernel_initializer, regularizer=self.kernel_regularizer, name=name)  # type: ignore[arg-type]
+        how = {"regularizer": self.kernel_regularizer, "constraint": self.kernel_constraint}
+        return self.add_weight(shape, self.kernel_initializer, **how, name=name)  # type: ignore[arg-type]
 
-    def add_bias(self, size: int) -> Variable | None:
+    def add_bias(self, *shape: int) -> Variable | None:
         if not self.use_bias:
             return None
-        return self.add_weight((size,), self.bias_initializer, regularizer=self.bias_regularizer, name="bias")
+        how = {"regularizer": self.bias_regularizer, "constraint": self.bias_constraint}
+        return self.add_weight(shape, self.bias_initializer, **how, name="bias")
 
     def finish(self, outputs: Any, channel_axis: int = -1) -> Any:
         """The bias added along an axis, then the activation."""

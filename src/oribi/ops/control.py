@@ -25,6 +25,8 @@ class _BodyTrace(Trace):
         carried: parameters that stand for the variables that are carried.
     """
 
+    in_body = True
+
     def __init__(self, outer: Trace | None, carried: dict[Variable, Node], checks: dict[str, Variable]) -> None:
         super().__init__()
         self.outer, self.carried, self.checks = outer, carried, checks

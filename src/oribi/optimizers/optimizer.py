@@ -142,6 +142,9 @@ class Optimizer:
                 decay = ops.multiply(ops.multiply(variable, self.weight_decay), ops.cast(rate, variable.dtype))
                 variable.assign(ops.subtract(variable, decay))
             self.update_step(ops.cast(gradient, variable.dtype), variable, ops.cast(rate, variable.dtype))
+        for variable in variables:
+            if variable.constraint is not None:
+                variable.assign(variable.constraint(variable))
         self.iterations.assign(ops.add(self.iterations, 1))
 
     _built_for: Sequence[Variable] = ()

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from oribi import activations, initializers, layers, losses, metrics, optimizers, regularizers
+from oribi import activations, constraints, initializers, layers, losses, metrics, optimizers, regularizers
 from oribi.optimizers import schedules
 from oribi.utils.registry import custom_object_scope, deserialize, serialize, trusting_code
 
 FAMILIES: dict[str, tuple[str, Mapping[str, Any]]] = {
     "optimizers.schedules": ("learning-rate schedule", schedules.TABLE),
     "activations": ("activation", activations.TABLE),
+    "constraints": ("constraint", constraints.TABLE),
     "initializers": ("initializer", initializers.TABLE),
     "losses": ("loss", {**losses.TABLE, **losses.FUNCTIONS}),
     "metrics": ("metric", metrics.TABLE),

@@ -36,6 +36,12 @@ class Objectives:
         """The mean of the loss, those of each output's loss, then the metrics."""
         return [self.tracker, *self.trackers, *(m for _, m, _ in self.metrics)]
 
+    @property
+    def compare(self) -> bool:
+        """Whether any loss or metric was given: all of them compare with true values."""
+        given = [self.given[what] for what in ("loss", "metrics", "weighted_metrics")]
+        return any(g is not None for g in nest.flatten(given))
+
     def resolve(self, names: list[str], y: list[Any], y_pred: list[Any]) -> None:
         """Make the losses and metrics for outputs of these names; once."""
         if self.outputs is not None:
@@ -128,11 +134,13 @@ def names_of(model: Any, y_pred: Any) -> list[str]:
 
 
 def aligned(word: str, given: Any, names: list[str], default: Callable[[], Any] | None = None) -> list[Any]:
-    """Arrays for each output: by name from a dict, in order from a list.
+    """Arrays for each output: by name from a dict, in order from a list; None for each where none were given.
 
     Raises:
         ValueError: they are not as many as outputs, or an output's is missing.
     """
+    if given is None:
+        return [None] * len(names)
     if isinstance(given, Mapping):
         missing = [name for name in names if name not in given]
         if missing and default is None:

@@ -86,6 +86,7 @@ def traced(model: Any, layout: Layout, trace: Trace) -> tuple[Program, Any, Trac
         batch = [Tensor(gather(column, rows, 0)) for column in inputs[: len(layout.columns)]]
         parts = [*nest.pack(("list", layout.structures), batch), None, None][:3]
         outputs, y_pred = _KINDS[layout.kind](model, trace, *parts)
+    model.forget_losses()  # they are nodes of this trace
     state = [(row, next_row), *((node, trace.current[v]) for v, node in trace.read_as.items())]
     return make(inputs, state, outputs), y_pred, trace
 

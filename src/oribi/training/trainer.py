@@ -109,12 +109,12 @@ class Trainer:
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
-        """The compiled loss of a batch, and the penalties of regularized weights."""
+        """The compiled loss of a batch, what layers added to it, and the penalties of regularized weights."""
         penalties = self.losses  # type: ignore[attr-defined]
         total = self._objectives.loss(*self._aligned(y, y_pred, sample_weight))
         if total is None and not penalties:
             raise ValueError(f"{self.describe()} has no loss: give compile() one")  # type: ignore[attr-defined]
-        for penalty in penalties:
+        for penalty in map(ops.sum, penalties):
             total = penalty if total is None else ops.add(total, penalty)
         return total
 
@@ -203,8 +203,8 @@ class Trainer:
             ValueError, TypeError: the model is not compiled, or the data do not fit it.
         """
         self._need_compiled("fit")
-        data = as_data(x, y, sample_weight, need_y=not self.has_own("train_step"))
-        validation = _validation(validation_data)
+        data = as_data(x, y, sample_weight, self._wants_y("train"))
+        validation = _validation(validation_data, self._wants_y("test"))
         if validation is None and validation_split:
             data, validation = split(data, validation_split)
         if class_weight is not None:
@@ -288,8 +288,12 @@ class Trainer:
         return float_logs({n: v.numpy() for n, v in self._told.items()} if self._told else self.get_metrics_result())
 
     def has_own(self, method: str) -> bool:
-        """Whether a subclass wrote its own `train_step` or `test_step`."""
+        """Whether a subclass wrote its own `train_step`, `test_step` or `compute_loss`."""
         return getattr(type(self), method) is not getattr(Trainer, method)
+
+    def _wants_y(self, kind: str) -> bool:
+        """Whether a step compares with true values."""
+        return self._objectives.compare and not self.has_own(f"{kind}_step") and not self.has_own("compute_loss")
 
     def train_step(self, data: Any) -> Any:
         """One step of training, to be overridden: `data` is `(x, y, sample_weight)`, as far as given to `fit`; returns metrics
@@ -324,7 +328,7 @@ class Trainer:
             The loss, or `[loss, metric, ...]`, or a dict.
         """
         self._need_compiled("evaluate")
-        data = as_data(x, y, sample_weight)
+        data = as_data(x, y, sample_weight, self._wants_y("test"))
         batch, bar = _positive("batch_size", batch_size or BATCH), cb.ProgbarLogger(_verbosity(verbose))
         hooks = cb.CallbackList(callbacks or (), self, {"verbose": bar.verbose})
         logs = self._evaluate(data, batch, steps, hooks, bar)
@@ -391,7 +395,7 @@ class Trainer:
     ) -> Any:
         """One step on one batch; returns the metrics since they were last reset."""
         self._need_compiled("train_on_batch")
-        data = as_data(x, y, sample_weight)
+        data = as_data(x, y, sample_weight, self._wants_y("train"))
         return self._on_batch(
             "train", data if class_weight is None else with_class_weights(data, class_weight), return_dict
         )
@@ -399,7 +403,7 @@ class Trainer:
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """The metrics of one batch, added to those since they were last reset."""
         self._need_compiled("test_on_batch")
-        return self._on_batch("test", as_data(x, y, sample_weight), return_dict)
+        return self._on_batch("test", as_data(x, y, sample_weight, self._wants_y("test")), return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
         """The model's output for one batch."""
@@ -420,12 +424,13 @@ def _listed(given: Any) -> list[Any]:
     return list(given) if isinstance(given, list | tuple) else [given]
 
 
-def _validation(given: Any) -> Data | None:
+def _validation(given: Any, need_y: bool) -> Data | None:
     if given is None:
         return None
     if not isinstance(given, tuple | list) or len(given) not in (2, 3):
         raise ValueError("validation_data must be (x, y) or (x, y, sample_weight)")
-    return as_data(*given)
+    x, y, weight = [*given, None][:3]
+    return as_data(x, y, weight, need_y)
 
 
 def _due(epoch: int, frequency: int | Sequence[int]) -> bool:
