@@ -112,9 +112,10 @@ class CallbackList:
             callback.set_params(params)
             callback.set_model(model)
 
-    def __call__(self, hook: str, *arguments: Any) -> None:
+    def __call__(self, hook: str, *number: int, logs: Logs = None) -> None:
+        """Call a hook of all: with the number of the epoch or batch, if it is about one, and the logs, empty if there are none."""
         for callback in self.callbacks:
-            getattr(callback, hook)(*arguments)
+            getattr(callback, hook)(*number, {} if logs is None else logs)
 
     def wants_batches(self, kind: str) -> bool:
         return any(wants_batches(c, kind) for c in self.callbacks)

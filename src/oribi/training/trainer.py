@@ -247,12 +247,12 @@ class Trainer:
                 tested = self._evaluate(validation, size, validation_steps, hooks, cb.ProgbarLogger(0))
                 logs |= {f"val_{name}": value for name, value in tested.items()}
             bar.finish(loop.steps, logs)
-            hooks("on_epoch_end", epoch, logs)
+            hooks("on_epoch_end", epoch, logs=logs)
             if self.stop_training:
                 break
             if epoch + 1 < epochs:
                 loop = new_loop()
-        hooks("on_train_end", logs or None)
+        hooks("on_train_end", logs=logs)
         return history
 
     def back_up(self, path: Any) -> None:
@@ -273,7 +273,7 @@ class Trainer:
             if kind == "train":
                 self.__dict__["_fit"].step = done
             if each:
-                hooks(f"on_{kind}_batch_end", done - 1, self._logs())
+                hooks(f"on_{kind}_batch_end", done - 1, logs=self._logs())
             if self.stop_training and kind == "train":
                 break
             if each and done < loop.steps:
@@ -346,7 +346,7 @@ class Trainer:
         bar.start(loop.steps)
         logs = self._run("test", loop, hooks, bar)
         bar.finish(loop.steps, logs)
-        hooks("on_test_end", logs)
+        hooks("on_test_end", logs=logs)
         return logs
 
     def predict(
@@ -379,10 +379,14 @@ class Trainer:
         hooks("on_predict_begin")
         bar.start(loop.steps)
         each = hooks.wants_batches("predict")
+        if each:
+            hooks("on_predict_batch_begin", 0)
         for done in loop.run(each):
             if each:
                 part = [o[(done - 1) * batch : done * batch] for o in outputs]
-                hooks("on_predict_batch_end", done - 1, {"outputs": nest.pack(first.output_structure, part)})
+                hooks("on_predict_batch_end", done - 1, logs={"outputs": nest.pack(first.output_structure, part)})
+                if done < loop.steps:
+                    hooks("on_predict_batch_begin", done)
             bar.update(done, {})
         bar.finish(loop.steps, {})
         hooks("on_predict_end")
