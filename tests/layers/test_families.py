@@ -26,6 +26,8 @@ CASES = [
     ("RMSNormalization", {}, (3, 7), None),
     ("UnitNormalization", {}, (3, 7), None),
     ("UnitNormalization", {"axis": [1, 2]}, (2, 3, 4), None),
+    ("Identity", {}, (3, 7), None),
+    ("ActivityRegularization", {"l1": 0.1, "l2": 0.2}, (3, 7), None),
     ("LeakyReLU", {}, (3, 7), None),
     ("ELU", {"alpha": 0.7}, (3, 7), None),
     ("PReLU", {}, (3, 4, 2), None),
@@ -144,6 +146,13 @@ def test_an_embedding_learns_as_keras_teaches_it(keras, name, arguments):
     for theirs, ours in zip(*trained, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=2e-4, atol=2e-5)
     assert not np.array_equal(trained[1][0], table)
+
+
+@pytest.mark.parametrize(
+    "alias", ["MaxPool2D", "AvgPool1D", "GlobalMaxPool3D", "GlobalAvgPool2D", "Convolution1DTranspose"]
+)
+def test_other_names_name_the_same_layers_as_in_keras(keras, alias):
+    assert getattr(L, alias).__name__ == getattr(keras.layers, alias).__name__
 
 
 def test_masks_travel_and_are_told_when_they_are_lost():
