@@ -29,14 +29,14 @@ PEERS = {
 BACK = "## What holds each back"  # written by hand, and kept
 
 
-def run(peer: str, workload: str, peers: Path, seed: int) -> dict[str, Any]:
+def run(peer: str, workload: str, peers: Path, seed: int, job: str = "models") -> dict[str, Any]:
     """One workload in a process of its own, with an empty cache."""
     place, module, extra = PEERS[peer]
     python = peers / place / "bin/python" if place else Path(sys.executable)
     with tempfile.TemporaryDirectory() as cache:
         quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "ORIBI_CACHE": cache}
-        job = [str(HERE / "jobs/models_keras.py"), module] if module else [str(HERE / "jobs/models_torch.py")]
-        command = [str(python), *job, workload, str(seed)]
+        script = str(HERE / f"jobs/{job}_{'keras' if module else 'torch'}.py")
+        command = [str(python), script, *([module] if module else []), workload, str(seed)]
         done = subprocess.run(command, env={**BASE, **extra, **quiet}, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{peer}, {workload} failed:\n{done.stderr}")
@@ -90,22 +90,7 @@ def table(results: dict[tuple[str, str], list[dict[str, Any]]], workloads: list[
         lines += ["", f"## {title}", "", "| workload | " + " | ".join(PEERS) + " |", "|---" * (len(PEERS) + 1) + "|"]
         for workload in workloads:
             lines.append("| " + " | ".join([workload, *(form.format(middle(key, workload, p)) for p in PEERS)]) + " |")
-    lines += [
-        "",
-        "## Loss, epoch by epoch",
-        "",
-        "From the least to the most over the seeds, four epochs and one batch from the start.",
-        "",
-    ]
-    lines += ["| workload | " + " | ".join(PEERS) + " |", "|---" * (len(PEERS) + 1) + "|"]
-    for workload in workloads:
-        lines.append("| " + " | ".join([workload, *(curve(results[workload, peer]) for peer in PEERS)]) + " |")
     return "\n".join([*lines, ""])
-
-
-def curve(runs: list[dict[str, Any]]) -> str:
-    """The losses of some runs, each epoch's from the least to the most."""
-    return ", ".join(f"{min(at):.3g} to {max(at):.3g}" for at in zip(*(r["losses"] for r in runs), strict=True))
 
 
 if __name__ == "__main__":
