@@ -38,7 +38,7 @@ class ActivityRegularization(Layer):
     >>> layer = ActivityRegularization(l1=0.5)
     >>> _ = layer(ops.ones((2, 3)))
     >>> layer.losses[0].numpy()
-    np.float32(1.5)
+    array(1.5, dtype=float32)
     """
 
     supports_masking = True

@@ -295,7 +295,7 @@ class Layer:
         >>> layer = Quiet()
         >>> _ = layer(ops.ones((2, 3)))
         >>> layer.losses[0].numpy()
-        np.float32(0.1)
+        array(0.1, dtype=float32)
         """
         losses = nest.flatten(loss)
         for value in losses:
