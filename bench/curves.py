@@ -8,7 +8,7 @@ import argparse
 import statistics
 from pathlib import Path
 
-from models import HERE, run
+from models import HERE, alternating
 from workloads import ROWS
 
 PEERS = ("oribi", "Keras on TensorFlow", "Keras on JAX")
@@ -22,14 +22,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=list(ROWS), help="workloads")
     parser.add_argument("--output", type=Path, default=HERE.parent / "docs/curves.md")
     options = parser.parse_args()
-    curves: Curves = {}
-    for seed in range(options.seeds):
-        for workload in options.only:
-            for peer in PEERS:
-                losses = run(peer, workload, options.peers, seed, "curves")["losses"]
-                curves.setdefault((workload, peer), []).append(losses)
-                print(workload, peer, seed, losses, flush=True)
-    text = page(curves)
+    results = alternating(PEERS, options.only, options.peers, options.seeds, "curves")
+    text = page({key: [report["losses"] for report in reports] for key, reports in results.items()})
     print(text)
     options.output.write_text(text)
 

@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,19 @@ def run(peer: str, workload: str, peers: Path, seed: int, job: str = "models") -
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
+def alternating(
+    named: Sequence[str], workloads: Sequence[str], peers: Path, rounds: int, job: str = "models"
+) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """What the job of each workload reports with each peer, one seed a round: {(workload, peer): reports}."""
+    results: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for seed in range(rounds):
+        for workload in workloads:
+            for peer in named:
+                results.setdefault((workload, peer), []).append(run(peer, workload, peers, seed, job))
+                print(workload, peer, results[workload, peer][-1], flush=True)
+    return results
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", type=Path, default=Path(".peers"))
@@ -50,12 +64,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=list(ROWS), help="workloads")
     parser.add_argument("--output", type=Path, default=HERE.parent / "docs/models.md")
     options = parser.parse_args()
-    results: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for seed in range(options.runs):
-        for workload in options.only:
-            for peer in PEERS:
-                results.setdefault((workload, peer), []).append(run(peer, workload, options.peers, seed))
-                print(workload, peer, results[workload, peer][-1], flush=True)
+    results = alternating(list(PEERS), options.only, options.peers, options.runs)
     text = table(results, options.only, options.runs)
     print(text)
     old = options.output.read_text() if options.output.exists() else ""

@@ -4,7 +4,7 @@ from typing import Any
 
 from oribi import regularizers
 
-from .layer import Layer, Shape
+from .layer import Layer
 
 
 class Identity(Layer):
@@ -28,7 +28,7 @@ class Identity(Layer):
         return input_shape
 
 
-class ActivityRegularization(Layer):
+class ActivityRegularization(Identity):
     """Gives its inputs, and adds a penalty on them to the loss, per example.
 
     Args:
@@ -41,18 +41,9 @@ class ActivityRegularization(Layer):
     array(1.5, dtype=float32)
     """
 
-    supports_masking = True
-
     def __init__(self, l1: float = 0.0, l2: float = 0.0, **kwargs: Any) -> None:
         super().__init__(activity_regularizer=regularizers.L1L2(l1, l2), **kwargs)
         self.l1, self.l2 = l1, l2
-        self.built = True
-
-    def call(self, inputs: Any) -> Any:
-        return inputs
-
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
 
     def get_config(self) -> dict[str, Any]:
         config = {**super().get_config(), "l1": self.l1, "l2": self.l2}
