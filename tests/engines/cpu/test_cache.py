@@ -10,6 +10,7 @@ import pytest
 
 from oribi.engines.cpu import Executable, cache, jit
 from oribi.graph import elementwise as ew
+from oribi.graph.contraction import dot_general
 from oribi.graph.node import parameter
 from oribi.graph.program import make
 
@@ -101,3 +102,15 @@ def test_clear_removes_all(folder):
     run(program())
     assert cache.clear()[0] == 1
     assert cache.size() == (0, 0)
+
+
+def test_a_large_constant_whose_elements_are_alike_is_kept_as_one(folder, monkeypatch):
+    """The gradient of a mean: a product with as many equal numbers as the layer has results."""
+    x = parameter("x", (70, 90), "float32")
+    made = make([x], [], [dot_general(x, ew.full_like(parameter("y", (90, 80), "float32"), 0.25), ((1,), (0,)))])
+    first = Executable(made).run([np.ones((70, 90), "float32")], [])[0]
+    assert cache.size()[1] < 20000
+    monkeypatch.setattr(jit, "compile_object", lambda *_: pytest.fail("compiled again"))
+    again = Executable(made).run([np.ones((70, 90), "float32")], [])[0]
+    np.testing.assert_array_equal(first, np.full((1, 70, 80), 22.5))
+    np.testing.assert_array_equal(again, first)

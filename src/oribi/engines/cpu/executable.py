@@ -15,10 +15,12 @@ from oribi.graph.program import OPEN, Program
 
 from . import cache, jit, team
 from .module import module
+from .rewrite import is_splat
 from .routine import passes, routine
 from .target import Target, host
 
 Array = Any
+SMALL_CONSTANT = 4096  # elements of a constant that is kept on disk beside the code
 TEAM_WORK = 250_000  # element operations of a step from which a team is worth waking
 
 
@@ -29,7 +31,7 @@ class Emitted:
     Attributes:
         text: the module.
         arena: bytes shared by the team, and bytes of each thread's own.
-        constants: arrays that the code reads.
+        constants: arrays that the code reads; those whose elements are all alike hold one.
         work: element operations of one step.
         kernels: the kernels with their schedules and phases, to print.
     """
@@ -53,7 +55,7 @@ def emit(program: Program, target: Target) -> Emitted:
         print("\n".join(listing), file=sys.stderr)
     if "llvm" in debug:
         print(text, file=sys.stderr)
-    values = [np.ascontiguousarray(n.attributes["value"]) for n in made.plan.constants]
+    values = [n.attributes["value"] for n in made.plan.constants]
     return Emitted(text, (made.plan.shared_bytes, made.plan.private_bytes), values, made.work(), listing)
 
 
@@ -67,14 +69,19 @@ class Executable:
         loaded = self._load(*entry) if entry else False
         if not loaded:
             emitted = emit(program, host())
-            self.arena, self.constants, self.work = emitted.arena, emitted.constants, emitted.work
+            self.arena, self.work = emitted.arena, emitted.work
+            self.constants = [np.ascontiguousarray(c) for c in emitted.constants]
             code = jit.compile_object(emitted.text, host())
             self.code = jit.Code(code)
-            if all(c.size <= 4096 for c in self.constants):
-                cache.write(name, self._description(), code)
+            elements = [_elements(c) for c in emitted.constants]
+            if all(e.size <= SMALL_CONSTANT for e in elements):
+                cache.write(name, self._description(elements), code)
 
-    def _description(self) -> dict[str, object]:
-        constants = [[c.dtype.str, list(c.shape), c.tobytes().hex()] for c in self.constants]
+    def _description(self, elements: list[Array]) -> dict[str, object]:
+        """What `_load` needs beside the code, given the elements of each constant."""
+        constants = [
+            [c.dtype.str, list(c.shape), e.tobytes().hex()] for c, e in zip(self.constants, elements, strict=True)
+        ]
         return {"arena": list(self.arena), "work": self.work, "constants": constants}
 
     def _load(self, description: dict[str, Any], code: bytes) -> bool:
@@ -82,7 +89,7 @@ class Executable:
         try:
             self.arena, self.work = tuple(description["arena"]), int(description["work"])
             self.constants = [
-                np.frombuffer(bytes.fromhex(data), dtype).reshape(shape).copy()
+                _array(np.frombuffer(bytes.fromhex(data), dtype), tuple(shape))
                 for dtype, shape, data in description["constants"]
             ]
             self.code = jit.Code(code)
@@ -114,6 +121,16 @@ class Executable:
         outputs = [np.empty((steps, *n.shape), n.dtype) for n in self.program.outputs]
         self.bind(inputs, state, outputs, threads)(0, steps)
         return outputs
+
+
+def _elements(constant: Array) -> Array:
+    """What has to be kept of a constant: one element, where all are alike."""
+    return constant[(slice(1),) * constant.ndim] if is_splat(constant) else constant
+
+
+def _array(elements: Array, shape: tuple[int, ...]) -> Array:
+    """The constant of this shape whose elements were kept."""
+    return np.array(np.broadcast_to(elements.reshape(shape if elements.size != 1 else ()), shape), order="C")
 
 
 def _check(word: str, nodes: Sequence[Node], arrays: Sequence[Array], stacked: bool) -> None:

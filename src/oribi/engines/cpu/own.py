@@ -1,5 +1,11 @@
-"""The engine's own primitives, which its passes put into a graph and no user does."""
+"""The engine's own primitives, which its passes put into a graph and no user does, and what each means."""
 
+import operator
+from typing import Any
+
+import numpy as np
+
+from oribi.engines.reference.rules import Rule, scatter
 from oribi.graph.indexing import infer_scatter
 from oribi.graph.node import GraphError, Node, Primitive, Shape, no_gradient
 
@@ -19,3 +25,22 @@ windows = Primitive("windows", _infer_windows, no_gradient)
 # `scatter_add` with the least of what meets in place of its sum, and with the last; the second reads no row that it writes.
 scatter_min = Primitive("scatter_min", infer_scatter, no_gradient)
 scatter_set = Primitive("scatter_set", infer_scatter, no_gradient)
+
+TABLE = {p.name: p for p in (pack, windows, scatter_min, scatter_set)}
+
+
+def _windows(node: Node, x: Any) -> Any:
+    sliding = node.attributes["sliding"]
+    places = [step * stride for step, (_, stride, _) in zip(x.strides, sliding, strict=True)]
+    taps = [step * dilation for step, (_, _, dilation) in zip(x.strides, sliding, strict=True)]
+    steps = (*places[:-1], *taps, places[-1])
+    return np.array(np.lib.stride_tricks.as_strided(x, node.shape, steps, writeable=False))
+
+
+# For the reference engine, which folds constants: name -> `rule(node, *operand values) -> value`.
+RULES: dict[str, Rule] = {
+    "pack": lambda node, x: np.array(x),
+    "windows": _windows,
+    "scatter_min": scatter(np.minimum.at),
+    "scatter_set": scatter(operator.setitem),
+}

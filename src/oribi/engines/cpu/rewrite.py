@@ -78,7 +78,13 @@ def _key(node: Node) -> Any:
         if value.size and is_splat(value):
             return "splat", value.dtype.str, value.shape, np.asarray(value.flat[0]).tobytes()
         return "constant", value.dtype.str, value.shape, value.tobytes() if value.size <= MERGE_LIMIT else id(value)
-    return node.op, tuple(map(id, node.operands)), tuple(sorted(node.attributes.items(), key=lambda kv: kv[0]))
+    attributes = ((name, _exact(value)) for name, value in node.attributes.items())
+    return node.op, tuple(map(id, node.operands)), tuple(sorted(attributes, key=lambda kv: kv[0]))
+
+
+def _exact(value: Any) -> Any:
+    """An attribute as part of a key: 0.0 and -0.0 are equal, and not alike."""
+    return value.hex() if isinstance(value, float) else value
 
 
 # --- constants whose elements are all alike ---------------------------------------------------------------------------
@@ -94,6 +100,12 @@ def splat_of(node: Node) -> Any:
     if node.op == "constant" and node.size and is_splat(node.attributes["value"]):
         return node.attributes["value"].flat[0]
     return None
+
+
+def is_zeros(node: Node) -> bool:
+    """Whether a node is a constant of zeros, none of them negative."""
+    value = splat_of(node)
+    return value is not None and value == 0 and not np.signbit(value)
 
 
 def splat(value: Any, shape: tuple[int, ...], dtype: str) -> Node:

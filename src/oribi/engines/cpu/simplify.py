@@ -15,7 +15,9 @@ from oribi.graph.program import Program
 from oribi.graph.reductions import broadcast_in_dim
 from oribi.graph.structural import pad, reshape, transpose
 
-from .rewrite import ELEMENTWISE, Context, Rule, rewrite, splat, splat_of
+from . import own
+from .index import AFFINE_VIEWS
+from .rewrite import ELEMENTWISE, Context, Rule, is_zeros, rewrite, splat, splat_of
 
 FOLD_LIMIT = 4096
 PASSES = 3
@@ -43,10 +45,10 @@ def fold(node: Node, context: Context) -> Node | None:
         scalars = [constant(np.asarray(v)) for v in values]
         small = Node(node.primitive, tuple(scalars), node.attributes, (), node.dtype)
         return splat(evaluate([small])[0], node.shape, node.dtype)
-    if node.op in ("reshape", "broadcast_in_dim", "transpose", "slice", "reverse") and values[0] is not None:
+    if (node.op in AFFINE_VIEWS or node.op == "pack") and values[0] is not None:
         return splat(values[0], node.shape, node.dtype)
     if node.size <= FOLD_LIMIT and all(o.size <= FOLD_LIMIT for o in node.operands):
-        return constant(evaluate([node])[0])
+        return constant(evaluate([node], more=own.RULES)[0])
     return None
 
 
@@ -168,7 +170,7 @@ def _reduction(node: Node, context: Context) -> Node | None:
 
 RULES: dict[str, Rule] = {
     "add": _add,
-    "sub": _identity_operand(0, False),
+    "sub": lambda node, context: node.operands[0] if is_zeros(node.operands[1]) else None,
     "mul": _identity_operand(1, True),
     "div": _identity_operand(1, False),
     "pow": _pow,

@@ -17,7 +17,7 @@ from oribi.graph.reductions import broadcast_in_dim
 from oribi.graph.structural import iota, reshape
 
 from .own import pack, scatter_min, scatter_set
-from .rewrite import ELEMENTWISE, Context, splat, splat_of
+from .rewrite import ELEMENTWISE, Context, is_zeros, splat, splat_of
 
 SPARSE = 2  # rows of a table for each position from which on it counts as sparse
 
@@ -43,7 +43,7 @@ def is_sparse(node: Node) -> bool:
     if node.op != "scatter_add" or node.attributes["axis"] != 0:
         return False
     base, indices, _ = node.operands
-    return splat_of(base) == 0 and 0 < SPARSE * indices.size <= base.shape[0] and base.size > 0
+    return is_zeros(base) and 0 < SPARSE * indices.size <= base.shape[0] and base.size > 0
 
 
 def rows_of(node: Node) -> Rows:

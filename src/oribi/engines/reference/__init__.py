@@ -5,7 +5,7 @@ Out:  NumPy arrays.
 Must not know: how anything is made fast.
 """
 
-from .evaluate import evaluate, run
+from .evaluate import CONTROL, evaluate, run
 from .rules import RULES
 
-__all__ = ["RULES", "evaluate", "run"]
+__all__ = ["CONTROL", "RULES", "evaluate", "run"]

@@ -8,17 +8,20 @@ import numpy as np
 from oribi.graph.node import Node, topological
 from oribi.graph.program import Program
 
-from .rules import RULES
+from .rules import RULES, Rule
 
 Array = Any
 
 
-def evaluate(outputs: Sequence[Node], known: Mapping[Node, Array] | None = None) -> list[Array]:
+def evaluate(
+    outputs: Sequence[Node], known: Mapping[Node, Array] | None = None, more: Mapping[str, Rule] | None = None
+) -> list[Array]:
     """The values of `outputs`, given those of parameters.
 
     Args:
         outputs: the nodes asked for.
         known: values of parameters, or of any other nodes that need no evaluation.
+        more: rules of primitives that are not among those of `graph/primitives.py`, such as another engine's own.
 
     Returns:
         One NumPy array for each output.
@@ -29,10 +32,11 @@ def evaluate(outputs: Sequence[Node], known: Mapping[Node, Array] | None = None)
     [array(3.)]
     """
     values: dict[Node, Array] = dict(known or {})
+    rules = {**_ALL, **more} if more else _ALL
     with np.errstate(all="ignore"):
         for node in topological(outputs):
             if node not in values:
-                value = _ALL[node.primitive.name](node, *[values[o] for o in node.operands])
+                value = rules[node.primitive.name](node, *[values[o] for o in node.operands])
                 values[node] = value if type(value) is np.ndarray or type(value) is tuple else np.asarray(value)
     return [values[o] for o in outputs]
 
@@ -104,4 +108,4 @@ CONTROL: dict[str, Callable[..., tuple[Array, ...]]] = {
     "cond": _cond,
     "element": lambda node, several: several[node.attributes["index"]],
 }
-_ALL = {**RULES, **CONTROL}
+_ALL: dict[str, Rule] = {**RULES, **CONTROL}

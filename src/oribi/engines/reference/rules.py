@@ -228,15 +228,20 @@ def gather(node: Node, x: Array, indices: Array) -> Array:
     )
 
 
-def scatter_add(node: Node, x: Array, indices: Array, updates: Array) -> Array:
-    axis = node.attributes["axis"]
-    result = np.array(np.moveaxis(x, axis, 0))
-    flat = np.asarray(indices, np.int64).reshape(-1)
-    order = (*range(axis, axis + indices.ndim), *range(axis), *range(axis + indices.ndim, updates.ndim))
-    rows = updates.transpose(order).reshape(flat.size, *result.shape[1:])
-    inside = (flat >= 0) & (flat < len(result))
-    np.add.at(result, flat[inside], rows[inside])
-    return np.moveaxis(result, 0, axis)
+def scatter(put: Callable[[Array, Array, Array], object]) -> Rule:
+    """A scatter rule: `put(array, rows of it, their updates)` changes an array in place, in ascending position."""
+
+    def rule(node: Node, x: Array, indices: Array, updates: Array) -> Array:
+        axis = node.attributes["axis"]
+        result = np.array(np.moveaxis(x, axis, 0))
+        flat = np.asarray(indices, np.int64).reshape(-1)
+        order = (*range(axis, axis + indices.ndim), *range(axis), *range(axis + indices.ndim, updates.ndim))
+        rows = updates.transpose(order).reshape(flat.size, *result.shape[1:])
+        inside = (flat >= 0) & (flat < len(result))
+        put(result, flat[inside], rows[inside])
+        return np.moveaxis(result, 0, axis)
+
+    return rule
 
 
 def _starts(sizes: tuple[int, ...], shape: tuple[int, ...], starts: tuple[Array, ...]) -> tuple[slice, ...]:
@@ -358,7 +363,7 @@ RULES: dict[str, Rule] = {
     "reduce_window": reduce_window,
     "select_and_scatter_add": select_and_scatter_add,
     "gather": gather,
-    "scatter_add": scatter_add,
+    "scatter_add": scatter(np.add.at),
     "dynamic_slice": dynamic_slice,
     "dynamic_update_slice": dynamic_update_slice,
     "cumsum": _running(np.add),
