@@ -25,7 +25,7 @@ class Gan(oribi.Model):
         self.loss_fn = oribi.losses.BinaryCrossentropy(from_logits=True)
 
     def train_step(self, data):
-        (real,) = data
+        real = data
         count = real.shape[0]
         noise = oribi.random.normal((count, self.noise))
         points = ops.concatenate([self.generator(noise), real], axis=0)

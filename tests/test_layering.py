@@ -7,7 +7,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src/oribi"
 FLOORS = [
-    {"nest"},
+    {"changes", "nest"},
     {"graph"},
     {"engines"},
     {"tensor"},

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from oribi import ops
+from oribi.changes import Settings
 from oribi.utils.registry import resolve, table_of
 
 EPSILON = 1e-7  # added to norms that are divided by
 Axis = int | Sequence[int]
 
 
-class Constraint:
+class Constraint(Settings):
     """Base class: called with a weight, gives what takes its place.
 
     >>> class Whole(Constraint):

@@ -3,10 +3,11 @@
 from typing import Any
 
 from oribi import ops
+from oribi.changes import Settings
 from oribi.utils.registry import resolve, table_of
 
 
-class Regularizer:
+class Regularizer(Settings):
     """Base class: called with a weight, gives a scalar."""
 
     def __call__(self, x: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from oribi import changes
 from oribi.engines.reference import evaluate
 from oribi.graph import dtypes
 from oribi.graph.node import Node, constant, parameter, topological
@@ -207,9 +208,6 @@ class Variable(Operators):
         trainable: whether optimizers may change it.
         name: what it is called in messages and files.
 
-    Attributes:
-        constraint: a function of the value, which optimizers put in its place after each step; None by default.
-
     >>> v = Variable([1.0, 2.0])
     >>> v.assign(v * 2).numpy()
     array([2., 4.], dtype=float32)
@@ -238,10 +236,30 @@ class Variable(Operators):
         if shape is not None and tuple(shape) != self._array.shape:
             raise ValueError(f"Variable {name!r}: initial value of shape {self._array.shape}, expected {tuple(shape)}")
         self._constant: Node | None = None  # what snapshots hold; as long as there is one, the array must not change
-        self.trainable = trainable
-        self.constraint: Any = None
+        self._trainable = trainable
+        self._constraint: Any = None
         self.name = name
         self.path = name
+
+    @property
+    def trainable(self) -> bool:
+        """Whether optimizers may change it."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        changes.note()
+
+    @property
+    def constraint(self) -> Any:
+        """A function of the value, which optimizers put in its place after each step; None by default."""
+        return self._constraint
+
+    @constraint.setter
+    def constraint(self, value: Any) -> None:
+        self._constraint = value
+        changes.note()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -400,7 +418,6 @@ class Trace:
     Attributes:
         read_as: the parameter that stands for each variable's value before.
         current: the node of each variable's value now.
-        told: variables that hold what a step of the user's own returned.
         checks: variables that become true when something is wrong with the data, and what to tell the user then.
         in_body: what is traced is the body of a loop or a branch: its nodes are none outside of it.
     """
@@ -411,7 +428,6 @@ class Trace:
         self.read_as: dict[Variable, Node] = {}
         self.current: dict[Variable, Node] = {}
         self.checks: dict[str, Variable] = {}
-        self.told: dict[str, Variable] = {}
 
     def read(self, variable: Variable) -> Node:
         if variable not in self.current:

@@ -49,7 +49,8 @@ def test_a_step_that_does_what_fit_does_gives_the_same_bits():
         np.testing.assert_array_equal(mine, other)
     assert set(history) == {"loss", "largest", "val_error"} and len(history["largest"]) == 3
     error = own.evaluate(X, Y, verbose=0)
-    assert error == pytest.approx(np.abs(own.predict(X, verbose=0) - Y).mean(), rel=0.2)
+    last = slice(32, 40)  # the logs are what the last step returned, that of a smaller batch
+    assert error == pytest.approx(np.abs(own.predict(X, verbose=0) - Y)[last].mean(), rel=1e-5)
 
 
 class Gan(oribi.Model):
@@ -71,7 +72,7 @@ class Gan(oribi.Model):
         self.loss_fn = oribi.losses.BinaryCrossentropy(from_logits=True)
 
     def train_step(self, data):
-        (real,) = data
+        real = data
         count = real.shape[0]
         noise = oribi.random.normal((count, 3))
         both = ops.concatenate([self.generator(noise), real], axis=0)

@@ -11,6 +11,7 @@ import numpy as np
 
 from oribi import constraints as all_constraints
 from oribi import initializers, nest, ops, regularizers
+from oribi.changes import Settings
 from oribi.graph import dtypes
 from oribi.graph.node import GraphError, origin
 from oribi.ops.core import as_node, cast_node
@@ -51,7 +52,7 @@ class training_phase:
         _phase.training, _phase.call = self._outer
 
 
-class Layer:
+class Layer(Settings):
     """The base class of all layers.
 
     A layer validates and stores its arguments in `__init__`, makes its weights in `build(input_shape)`, computes in
@@ -109,6 +110,7 @@ class Layer:
         for argument in known:
             setattr(self, argument, all_constraints.get(constraints.get(argument)))
 
+    not_settings = frozenset({"_added", "_added_in", "_called_in"})
     constrained: tuple[str, ...] = ()
     activity_regularizer: Any = None
     _variables: list[Variable]
@@ -132,7 +134,7 @@ class Layer:
             object.__setattr__(self, "dtype", dtypes.FLOATX)
             object.__setattr__(self, "_input_shape_hint", None)
         self._track(value)
-        object.__setattr__(self, key, value)
+        super().__setattr__(key, value)
 
     def _track(self, value: Any) -> None:
         if isinstance(value, Layer):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from oribi import ops
+from oribi.changes import Settings
 from oribi.ops.core import as_node
 from oribi.tensor import Tensor
 from oribi.utils.registry import lookup, named_by_user, resolve, snake_case, table_of
@@ -79,7 +80,7 @@ def _float(x: Any, like: Any) -> Tensor:
 # --- classes ----------------------------------------------------------------------------------------------------------
 
 
-class Loss:
+class Loss(Settings):
     """Base class: `call(y_true, y_pred)` gives a number for each example, calling the object reduces them.
 
     Args:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from oribi import losses, ops
+from oribi.changes import Settings
 from oribi.layers.naming import auto_name
 from oribi.losses.reduction import align, masked_weights, weights_for
 from oribi.tensor import Tensor, Variable
@@ -43,7 +44,7 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Tensor:
 # --- classes ----------------------------------------------------------------------------------------------------------
 
 
-class Metric:
+class Metric(Settings):
     """Base class: `update_state` adds a batch, `result` is the number over all of them, `reset_state` starts again.
 
     Args:

@@ -41,6 +41,8 @@ class Model(Trainer, Layer):
             )
         super().__init__(**kwargs)
 
+    not_settings = Layer.not_settings | {"history", "stop_training", "_graph", "_run", "_steps"}
+
     @property
     def layers(self) -> list[Layer]:
         """The layers of the model, in the order they were added."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from oribi import changes
 from oribi import layers as layer_classes
 from oribi.layers.input import InputLayer
 from oribi.layers.layer import Layer, Shape, as_tuples
@@ -42,7 +43,7 @@ class Sequential(Model):
         if not self._sublayers:
             raise ValueError(f"{self.describe()} has no layers to take off")
         layer = self._sublayers.pop()
-        self._steps = {}
+        changes.note()
         return layer
 
     def _put(self, layer: Any) -> None:
@@ -60,7 +61,7 @@ class Sequential(Model):
         if not self._sublayers and self._input is None and layer._input_shape_hint is not None:
             self._input = KerasTensor(layer._input_shape_hint, layer.dtype, "input")
         self._sublayers.append(layer)
-        self.__dict__["_steps"] = {}
+        changes.note()
 
     def _build_if_known(self) -> None:
         if self._input is not None and self._sublayers:

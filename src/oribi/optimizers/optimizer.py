@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from oribi import ops
+from oribi.changes import Settings
 from oribi.tensor import Tensor, Variable
 from oribi.utils.registry import deserialize, serialize, snake_case
 
@@ -16,7 +17,7 @@ _NOT_THERE_YET = ("use_ema", "loss_scale_factor", "gradient_accumulation_steps")
 _OF_EMA = ("ema_momentum", "ema_overwrite_frequency")  # of no effect without use_ema
 
 
-class Optimizer:
+class Optimizer(Settings):
     """Base class: a subclass makes its slots in `build` and gives one variable's update in `update_step`.
 
     Args:

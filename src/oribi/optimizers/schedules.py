@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from oribi import ops
+from oribi.changes import Settings
 from oribi.utils.registry import table_of
 
 
-class LearningRateSchedule:
+class LearningRateSchedule(Settings):
     """Base class: called with the step, gives the rate."""
 
     keras_module = "keras.optimizers.schedules"

@@ -94,7 +94,7 @@ def forward(model: Any, batch: int) -> Exported:
         )
     columns = tuple((tuple(leaf.shape[1:]), leaf.dtype) for leaf in leaves)
     layout = Layout("predict", batch, False, columns, (nest.structure(symbols),))
-    program, *_ = traced(model, layout, Frozen())
+    program, _ = traced(model, layout, Frozen())
     names = list(getattr(model, "output_names", []))
     outputs = [_port(node, names, f"output_{i}", i) for i, node in enumerate(program.outputs)]
     inputs = [Port(leaf.name, tuple(leaf.shape[1:]), leaf.dtype) for leaf in leaves]

@@ -9,7 +9,6 @@ import math
 import os
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,40 +16,9 @@ import numpy as np
 from oribi.tensor import Variable
 from oribi.utils.files import writing
 
+from .fit import Fit
+
 MAGIC = b"oribi-checkpoint-1"
-
-
-@dataclass
-class Fit:
-    """Where a call of `fit` is.
-
-    Attributes:
-        callbacks: in the order in which they are called.
-        generator: of the rows' order; None where they are taken as they come.
-        epoch: the present one.
-        step: how many of its steps are done.
-        resumed: whether it goes on where another one was.
-    """
-
-    callbacks: list[Any]
-    generator: np.random.Generator | None
-    epoch: int
-    step: int = 0
-    resumed: bool = False
-    before: Any = field(default=None, repr=False)
-
-    def order(self, rows: int) -> np.ndarray | None:
-        """The rows' order in the next epoch."""
-        if self.generator is None:
-            return None
-        self.before = self.generator.bit_generator.state
-        return self.generator.permutation(rows)
-
-    def shuffle(self) -> Any:
-        """The generator's state from which the order of the present epoch came, or, between epochs, that of the next will."""
-        if self.generator is None:
-            return None
-        return self.before if self.step else self.generator.bit_generator.state
 
 
 def variables_of(model: Any) -> list[Variable]:
@@ -59,18 +27,24 @@ def variables_of(model: Any) -> list[Variable]:
     return [*model.variables, *model.optimizer.variables, *metrics]
 
 
-def write(path: str | os.PathLike[str], model: Any, fit: Fit) -> None:
+def write(path: str | os.PathLike[str], fit: Fit) -> None:
     """Write a checkpoint.
 
     Raises:
         OSError: it cannot be written; the one before is still there.
     """
-    variables = variables_of(model)
+    model, variables = fit.model, variables_of(fit.model)
     arrays = [variable.array() for variable in variables]
     kept = {key: _packed(callback.get_state(), arrays) for key, callback in _keyed(fit.callbacks).items()}
-    where = {"epoch": fit.epoch, "step": fit.step, "shuffle": fit.shuffle(), "stop": bool(model.stop_training)}
+    where = {"epoch": fit.epoch, "step": fit.step, "batch_number": fit.batch_number, "shuffle": fit.shuffle()}
     layout = [[array.dtype.name, list(array.shape)] for array in arrays]
-    state = {**where, "variables": _layout(variables), "callbacks": kept, "arrays": layout}
+    state = {
+        **where,
+        "stop": bool(model.stop_training),
+        "variables": _layout(variables),
+        "callbacks": kept,
+        "arrays": layout,
+    }
     parts: list[Any] = [json.dumps(state).encode() + b"\n", *(np.ascontiguousarray(array).data for array in arrays)]
     checksum = 0
     for part in parts:
@@ -81,7 +55,7 @@ def write(path: str | os.PathLike[str], model: Any, fit: Fit) -> None:
             file.write(part)
 
 
-def restore(path: str | os.PathLike[str], model: Any, fit: Fit) -> None:
+def restore(path: str | os.PathLike[str], fit: Fit) -> None:
     """Put a model, its callbacks and a call of `fit` where a checkpoint was written. Callbacks that it does not know stay as they
     are.
 
@@ -89,7 +63,7 @@ def restore(path: str | os.PathLike[str], model: Any, fit: Fit) -> None:
         ValueError: the file is damaged, or of another model; nothing is changed then.
     """
     state, arrays = _read(path)
-    variables = variables_of(model)
+    model, variables = fit.model, variables_of(fit.model)
     if state["variables"] != _layout(variables) or len(arrays) < len(variables):
         raise ValueError(f"{path} is of another model or optimizer: delete it to start anew, or give another folder")
     for variable, array in zip(variables, arrays, strict=False):
@@ -97,10 +71,8 @@ def restore(path: str | os.PathLike[str], model: Any, fit: Fit) -> None:
     for key, callback in _keyed(fit.callbacks).items():
         if key in state["callbacks"]:
             callback.set_state(_unpacked(state["callbacks"][key], arrays))
-    fit.epoch, fit.step, fit.resumed = int(state["epoch"]), int(state["step"]), True
     model.stop_training = bool(state["stop"])
-    if fit.generator is not None and state["shuffle"] is not None:
-        fit.generator.bit_generator.state = state["shuffle"]
+    fit.go_on(int(state["epoch"]), int(state["step"]), int(state.get("batch_number", 0)), state["shuffle"])
 
 
 def _layout(variables: list[Variable]) -> list[list[Any]]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from oribi import nest
 from oribi.graph import dtypes
+from oribi.ops.core import read_without_end
 from oribi.tensor import Tensor, Variable
 
 Array = np.ndarray
@@ -62,18 +63,37 @@ def as_rows(value: Any, word: str) -> Array:
         TypeError: strings, objects, ragged lists.
         ValueError: a scalar.
     """
-    if hasattr(value, "__next__") or (hasattr(value, "__iter__") and not hasattr(value, "__len__")):
-        raise NotImplementedError(f"{word} is a {type(value).__name__}: generators are not there yet; pass arrays")
+    _refuse_batches(value, word)
     try:
         array = value.numpy() if isinstance(value, Tensor | Variable) else np.asarray(value)
     except ValueError as error:
         raise TypeError(f"{word} is a {type(value).__name__} whose rows differ in length; pad them first") from error
     if array.dtype.kind in "USO":
         kind = "strings" if array.dtype.kind in "US" else "Python objects"
-        raise TypeError(f"{word} holds {kind} (dtype {array.dtype}); expected an array of numbers")
+        raise TypeError(
+            f"{word} holds {kind} (a {type(value).__name__} of dtype {array.dtype}); expected an array of numbers"
+        )
     if array.ndim == 0:
         raise ValueError(f"{word} is a scalar; expected an array with one example a row")
     return np.ascontiguousarray(array.astype(_supported(array, word), copy=False))
+
+
+def _refuse_batches(value: Any, word: str) -> None:
+    """Raise a NotImplementedError for what gives batches rather than rows."""
+    kind = type(value).__name__
+    if hasattr(value, "__next__") or (hasattr(value, "__iter__") and not hasattr(value, "__len__")):
+        raise NotImplementedError(f"{word} is a {kind}: generators are not supported yet. Pass arrays")
+    endless = read_without_end(value)
+    if endless is not None:
+        raise NotImplementedError(
+            f"{word} is a {kind} with items by number ({type(endless).__name__}): datasets are not supported yet. Pass arrays"
+        )
+    if isinstance(value, list) and value and all(isinstance(item, tuple) for item in value):
+        parts = [part for part in value[0] if isinstance(part, np.ndarray | Tensor) and part.ndim]
+        if parts:
+            raise NotImplementedError(
+                f"{word} is a list of batches, (x, y) each: they are not supported yet. Pass arrays of all rows"
+            )
 
 
 def _supported(array: Array, word: str) -> str:
@@ -88,30 +108,42 @@ def _supported(array: Array, word: str) -> str:
     return replacement[name]
 
 
-def as_data(x: Any, y: Any = None, sample_weight: Any = None, need_y: bool = True) -> Data:
+def as_data(x: Any, y: Any = None, sample_weight: Any = None, word: str = "") -> Data:
     """Checked rows.
+
+    Args:
+        x, y, sample_weight: as given to `fit`.
+        word: what messages begin with.
 
     Raises:
         ValueError: no rows, or lengths that differ.
     """
-    inputs = as_columns(x, "x")
+    inputs = as_columns(x, f"{word}x")
     first, *_ = columns = nest.flatten(inputs)
     if len(first) == 0:
-        raise ValueError(f"x has no rows (shape {first.shape}); expected at least one example")
-    if y is None and need_y:
-        raise ValueError("y is missing: training and evaluation need true values beside x")
-    targets = None if y is None else as_columns(y, "y")
-    weights = None if sample_weight is None else as_columns(sample_weight, "sample_weight")
+        raise ValueError(f"{word}x has no rows (shape {first.shape}); expected at least one example")
+    if y is None and sample_weight is not None:
+        raise ValueError(
+            f"{word}sample_weight is given and y is missing: what is weighted is a comparison with true values"
+        )
+    targets = None if y is None else as_columns(y, f"{word}y")
+    weights = None if sample_weight is None else as_columns(sample_weight, f"{word}sample_weight")
     weights = nest.mapped(lambda w: None if w is None else w.astype("float32", copy=False), weights)
-    for word, part in (("x", columns[1:]), ("y", targets), ("sample_weight", weights)):
+    for part_word, part in (("x", columns[1:]), ("y", targets), ("sample_weight", weights)):
         for other in nest.flatten(part):
             if other is not None and len(other) != len(first):
-                raise ValueError(f"x has {len(first)} rows and {word} has {len(other)}; they must be as many")
+                raise ValueError(
+                    f"{word}x has {len(first)} rows and {part_word} has {len(other)}; they must be as many"
+                )
     return Data(inputs, targets, weights)
 
 
 def with_class_weights(data: Data, class_weight: Mapping[int, float]) -> Data:
-    """Each example weighted by its class, times its own weight."""
+    """Each example weighted by its class, times its own weight.
+
+    Raises:
+        ValueError: the true values are not of one output, or no classes; a class is beyond those of one-hot rows.
+    """
     y = data.y
     if not isinstance(y, np.ndarray):
         raise ValueError("class_weight is for models with one output; use sample_weight")
@@ -129,14 +161,27 @@ def with_class_weights(data: Data, class_weight: Mapping[int, float]) -> Data:
     return replace(data, weights=weights)
 
 
+def classes_of(y: Array, output_shape: tuple[int, ...]) -> int:
+    """How many classes there may be: those of one-hot rows or of the output; two or more where it has one column."""
+    if y.ndim == 2 and y.shape[1] > 1:
+        return int(y.shape[1])
+    columns = output_shape[-1] if output_shape else 1
+    return columns if columns > 1 else max(2, int(y.max()) + 1)
+
+
+def check_classes(class_weight: Mapping[int, float], count: int) -> None:
+    """Raise a ValueError for the weight of a class that there is not, of so many."""
+    unknown = [label for label in class_weight if label >= count]
+    if unknown:
+        raise ValueError(f"class_weight names the classes {unknown}; there are {count}, 0 to {count - 1}")
+
+
 def split(data: Data, share: float) -> tuple[Data, Data]:
     """The first rows to train on, and the last `share` of them to validate on.
 
     Raises:
         ValueError: either part would be empty.
     """
-    if not 0 < share < 1:
-        raise ValueError(f"validation_split must be between 0 and 1, got {share}")
     at = int(len(data) * (1 - share))
     if at in (0, len(data)):
         raise ValueError(f"validation_split={share} of {len(data)} rows leaves one of the two parts empty")

@@ -1,7 +1,8 @@
 """Steps over rows: whole batches, then what is left; in slices of native calls, or one by one for callbacks."""
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,66 +12,96 @@ from .step import Bound, Step
 MakeStep = Callable[[int], Step]
 
 
-def batches_of(rows: int, batch: int, limit: int | None = None) -> tuple[int, int]:
-    """How many whole batches there are, and how many rows are left for a last one; at most `limit` batches in all."""
-    whole, rest = divmod(rows, batch)
-    if limit is not None and whole + bool(rest) > limit:
-        return limit, 0
-    return whole, rest
+@dataclass(frozen=True)
+class Part:
+    """Batches of one size, one after the other.
+
+    Attributes:
+        data: the rows.
+        size: rows of a batch.
+        row: the first row.
+        count: how many batches there are.
+        outputs: arrays that predictions are written into, one entry for each batch.
+    """
+
+    data: Data
+    size: int
+    row: int
+    count: int
+    outputs: Sequence[np.ndarray] = ()
 
 
-class Loop:
-    """One pass over data.
+def batches(rows: int, batch: int) -> int:
+    """How many batches the rows make, the last one possibly smaller."""
+    return -(-rows // batch)
+
+
+def parts_of(
+    data: Data, batch: int, first: int = 0, last: int | None = None, outputs: Sequence[np.ndarray] = ()
+) -> list[Part]:
+    """The batches from number `first` up to `last`: those of the whole size, then the smaller one at the end of the rows.
 
     Args:
         data: the rows.
-        batch: rows of a step.
-        make_step: gives the compiled step for a number of rows.
+        batch: rows of a batch.
+        first: number of the first batch.
+        last: number of the first batch that is left out; by default none is.
+        outputs: arrays for predictions, a row for each of the data.
+    """
+    whole, rest = divmod(len(data), batch)
+    last = whole + bool(rest) if last is None else min(last, whole + bool(rest))
+    counts = ((batch, first, min(whole, last) - first), (rest, whole, min(1, last - max(whole, first))))
+    parts = []
+    for size, number, count in counts:
+        if size and count > 0:
+            row = number * batch
+            places = [o[row : row + size * count].reshape(count, size, *o.shape[1:]) for o in outputs]
+            parts.append(Part(data, size, row, count, places))
+    return parts
+
+
+def warn_of_few(wanted: int | None, left: int, what: str) -> None:
+    """Warn where there are fewer batches than wanted."""
+    if wanted is not None and wanted > left:
+        warnings.warn(
+            f"{what} wants {wanted} batches, and the data has {left} left: it ends early. Give more rows, a smaller batch_size, "
+            "or fewer steps",
+            stacklevel=3,
+        )
+
+
+class Loop:
+    """One run over batches.
+
+    Args:
+        parts: the batches.
+        make_step: gives the compiled step for a number of rows, as the settings are now.
         order: the rows' order; as they come by default.
-        limit: at most so many steps.
-        outputs: arrays that predictions are written into, one row for each of the data.
-        first: the step to begin with.
+
+    Attributes:
+        steps: how many there are.
+        step: the step that ran last.
     """
 
-    def __init__(
-        self,
-        data: Data,
-        batch: int,
-        make_step: MakeStep,
-        order: np.ndarray | None = None,
-        limit: int | None = None,
-        outputs: Sequence[np.ndarray] = (),
-        first: int = 0,
-    ) -> None:
-        self.first = first
-        self.whole, self.rest = batches_of(len(data), batch, limit)
-        self.steps = self.whole + bool(self.rest)
-        row = np.array(first * batch, "int64")
-        self.parts: list[tuple[Bound, int]] = []
-        for size, count in ((batch, self.whole), (self.rest, int(bool(self.rest)))):
-            if count:
-                start = 0 if size == batch else self.whole * batch
-                parts = [o[start : start + size * count].reshape(count, size, *o.shape[1:]) for o in outputs]
-                self.parts.append((make_step(size).bind(data, order, row, parts), count))
-
-    def told(self) -> dict[str, Any]:
-        """The variables that hold what a step of the user's own returns."""
-        return self.parts[0][0].step.told
+    def __init__(self, parts: Sequence[Part], make_step: MakeStep, order: np.ndarray | None = None) -> None:
+        self.parts, self.make_step, self.order = parts, make_step, order
+        self.steps = sum(part.count for part in parts)
+        self.step: Step | None = None
 
     def run(self, one_by_one: bool = False) -> Iterator[int]:
         """Run all steps; yields how many are done, after each one or each slice of them."""
         before = 0
-        for bound, count in self.parts:
-            for done in self._steps(bound, max(self.first - before, 0), count, one_by_one):
+        for part in self.parts:
+            for done in self._steps(part, one_by_one):
                 yield before + done
-            before += count
+            before += part.count
 
-    def _steps(self, bound: Bound, done: int, count: int, one_by_one: bool) -> Iterator[int]:
-        while done < count:
-            done += bound.run(done, 1 if one_by_one else count - done)
+    def _steps(self, part: Part, one_by_one: bool) -> Iterator[int]:
+        row, done = np.array(part.row, "int64"), 0
+        bound: Bound | None = None
+        while done < part.count:
+            self.step = self.make_step(part.size)
+            if bound is None or bound.step is not self.step:  # a callback may have changed settings
+                bound = self.step.bind(part.data, self.order, row, part.outputs)
+            done += bound.run(done, 1 if one_by_one else part.count - done)
             yield done
-
-
-def float_logs(logs: dict[str, Any]) -> dict[str, float]:
-    """Metrics as Python floats, in Keras' order."""
-    return {name: float(logs[name]) for name in sorted(logs)}

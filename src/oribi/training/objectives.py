@@ -37,9 +37,14 @@ class Objectives:
         return [self.tracker, *self.trackers, *(m for _, m, _ in self.metrics)]
 
     @property
-    def compare(self) -> bool:
-        """Whether any loss or metric was given: all of them compare with true values."""
-        given = [self.given[what] for what in ("loss", "metrics", "weighted_metrics")]
+    def has_losses(self) -> bool:
+        """Whether any loss was given."""
+        return any(given is not None for given in nest.flatten(self.given["loss"]))
+
+    @property
+    def has_metrics(self) -> bool:
+        """Whether any metric was given."""
+        given = [self.given["metrics"], self.given["weighted_metrics"]]
         return any(g is not None for g in nest.flatten(given))
 
     def resolve(self, names: list[str], y: list[Any], y_pred: list[Any]) -> None:
@@ -99,9 +104,8 @@ class Objectives:
             total = value if total is None else ops.add(total, value)
         return total
 
-    def update(self, y: list[Any], y_pred: list[Any], weights: list[Any], loss: Any) -> None:
+    def update(self, y: list[Any], y_pred: list[Any], weights: list[Any]) -> None:
         """Add a batch to the metrics."""
-        self.tracker.update_state(loss, sample_weight=float(y_pred[0].shape[0]))
         for output, metric, weighted in self.metrics:
             sample_weight = {"sample_weight": weights[output]} if weighted and weights[output] is not None else {}
             metric.update_state(y[output], y_pred[output], **sample_weight)

@@ -4,7 +4,7 @@ Nothing here computes: the model is called on symbols while variables are traced
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,17 +14,18 @@ from oribi import nest
 from oribi.engines.cpu import Call, Executable
 from oribi.graph import elementwise as ew
 from oribi.graph.dtypes import name_of
-from oribi.graph.grad import grad
 from oribi.graph.indexing import gather
 from oribi.graph.node import Node, parameter
 from oribi.graph.program import OPEN, Program, make
 from oribi.graph.reductions import broadcast_in_dim
 from oribi.graph.structural import iota
 from oribi.layers.layer import training_phase
-from oribi.ops.core import as_node, cast_node, full_node
-from oribi.tensor import Tensor, Trace, Variable, tracing
+from oribi.ops.core import as_node, full_node
+from oribi.tensor import Tensor, Trace, tracing
+from oribi.utils.batches import pack_x_y_sample_weight
 
 from .data import Data
+from .logs import Logs
 
 CALL_SECONDS = 0.05  # how long a native call lasts: progress moves and Ctrl-C answers in between
 
@@ -53,42 +54,68 @@ def layout_of(kind: str, batch: int, ordered: bool, data: Data) -> Layout:
     return Layout(kind, batch, ordered, columns, tuple(map(nest.structure, data.parts())))
 
 
+class StepTrace(Trace):
+    """The trace of a step.
+
+    Attributes:
+        compared: shapes of the predictions that the losses of `compile` compared with true values; None where they did not.
+    """
+
+    compared: list[tuple[int, ...]] | None = None
+
+
+def traced(model: Any, layout: Layout, trace: Trace) -> tuple[Program, Any]:
+    """A step as a program, and what it returns: the `Logs` of `train` and `test`, the predictions of `predict`."""
+    inputs, rows, row, next_row = _rows(layout)
+    with tracing(trace):
+        batch = [Tensor(gather(column, rows, 0)) for column in inputs[: len(layout.columns)]]
+        data = pack_x_y_sample_weight(*nest.pack(("list", layout.structures), batch))
+        if layout.kind == "predict":
+            result = model.predict_step(data)
+            outputs = [as_node(tensor) for tensor in nest.flatten(result)]
+        else:
+            result, outputs = Logs(_logs(model, f"{layout.kind}_step", data), trace), []
+    model.forget_losses()  # they are nodes of this trace
+    state = [(row, next_row), *((node, trace.current[v]) for v, node in trace.read_as.items())]
+    return make(inputs, state, outputs), result
+
+
+def _logs(model: Any, method: str, data: Any) -> dict[str, Any]:
+    """What a step of training or of a test returns."""
+    with training_phase(method == "train_step"):
+        logs = getattr(model, method)(data)
+    if not isinstance(logs, dict):
+        raise TypeError(
+            f"{model.describe()}: {method} must return a dict of metrics by name, got {type(logs).__name__}"
+        )
+    return logs
+
+
 class Step:
     """A compiled step: what to call, and the variables that it reads and replaces.
 
     Attributes:
         layout: what it was compiled for.
-        output_shapes: of the model's outputs, the batch first.
-        output_structure: how they are nested.
+        result: its `Logs`, or how predictions are nested.
+        compared: as in `StepTrace`.
         variables, assigned: what it reads, and which of it it replaces.
-        told: variables that hold what a step of the user's own returned.
+        checks: the variable of each condition on values, by the message of the error.
     """
 
     def __init__(self, model: Any, layout: Layout) -> None:
         self.layout = layout
-        program, y_pred, trace = traced(model, layout, Trace())
-        self.output_shapes = [tensor.shape for tensor in nest.flatten(y_pred)]
-        self.output_structure = nest.structure(y_pred)
+        trace = StepTrace()
+        program, result = traced(model, layout, trace)
+        self.result = nest.structure(result) if layout.kind == "predict" else result
+        self.compared = trace.compared
         self.variables = list(trace.read_as)
         self.assigned = [trace.current[v] is not node for v, node in trace.read_as.items()]
         self.checks = trace.checks
-        self.told = trace.told
         self.executable = Executable(program)
 
     def bind(self, data: Data, order: np.ndarray | None, row: np.ndarray, outputs: Sequence[np.ndarray]) -> "Bound":
+        """The step on data: their rows in an order if it takes one, a counter of rows, and arrays for predictions."""
         return Bound(self, [*data.arrays(), *([order] if order is not None else [])], row, outputs)
-
-
-def traced(model: Any, layout: Layout, trace: Trace) -> tuple[Program, Any, Trace]:
-    """A step as a program, the model's predictions in it, and the variables that were read and assigned."""
-    inputs, rows, row, next_row = _rows(layout)
-    with tracing(trace):
-        batch = [Tensor(gather(column, rows, 0)) for column in inputs[: len(layout.columns)]]
-        parts = [*nest.pack(("list", layout.structures), batch), None, None][:3]
-        outputs, y_pred = _KINDS[layout.kind](model, trace, *parts)
-    model.forget_losses()  # they are nodes of this trace
-    state = [(row, next_row), *((node, trace.current[v]) for v, node in trace.read_as.items())]
-    return make(inputs, state, outputs), y_pred, trace
 
 
 class Bound:
@@ -106,12 +133,12 @@ class Bound:
         call = self._ready()
         start = time.perf_counter()
         call(first, first + count)
-        self._tell_what_failed()
+        self._raise_failed_checks()
         took = max(time.perf_counter() - start, 1e-7)
         self.slice = max(1, min(8 * self.slice, int(count * CALL_SECONDS / took)))
         return count
 
-    def _tell_what_failed(self) -> None:
+    def _raise_failed_checks(self) -> None:
         for message, variable in self.step.checks.items():
             if variable.own_array():
                 variable.own_array()[...] = False
@@ -138,63 +165,3 @@ def _rows(layout: Layout) -> tuple[list[Node], Node, Node, Node]:
         inputs.append(order)
         rows = gather(order, rows, 0)
     return inputs, rows, row, ew.add(row, full_node(layout.batch, (), "int64"))
-
-
-Traced = tuple[list[Node], Any]
-
-
-def _forward(model: Any, x: Any, y: Any, weights: Any, training: bool) -> tuple[Any, Any]:
-    """The prediction and the loss of a batch."""
-    with training_phase(training):
-        y_pred = model(x, training=training)
-        loss = model.compute_loss(x, y, y_pred, weights, training=training)
-    return y_pred, loss
-
-
-def _own_step(model: Any, method: str, trace: Trace, x: Any, y: Any, weights: Any) -> Traced:
-    """A step that the user wrote: what it returns is kept, to be read when the native call is over."""
-    data = tuple(part for part in (x, y, weights) if part is not None)
-    with training_phase(method == "train_step"):
-        logs = getattr(model, method)(data)
-    if not isinstance(logs, dict):
-        raise TypeError(
-            f"{model.describe()}: {method} must return a dict of metrics by name, got {type(logs).__name__}"
-        )
-    for name, value in logs.items():
-        trace.write(
-            trace.told.setdefault(name, Variable(0.0, trainable=False, name=name)), cast_node(as_node(value), "float32")
-        )
-    return [], []
-
-
-def _train(model: Any, trace: Trace, x: Any, y: Any, weights: Any) -> Traced:
-    if model.has_own("train_step"):
-        return _own_step(model, "train_step", trace, x, y, weights)
-    y_pred, loss = _forward(model, x, y, weights, True)
-    variables = [v for v in model.trainable_variables if v in trace.read_as]
-    gradients = grad(loss.node, [trace.read_as[v] for v in variables])
-    model.optimizer.apply([Tensor(g) for g in gradients], variables)
-    model.update_metrics(y, y_pred, weights, loss)
-    return [], y_pred
-
-
-def _test(model: Any, trace: Trace, x: Any, y: Any, weights: Any) -> Traced:
-    if model.has_own("test_step"):
-        return _own_step(model, "test_step", trace, x, y, weights)
-    y_pred, loss = _forward(model, x, y, weights, False)
-    model.update_metrics(y, y_pred, weights, loss)
-    return [], y_pred
-
-
-def _predict(model: Any, trace: Trace, x: Any, y: Any, weights: Any) -> Traced:
-    y_pred = model(x, training=False)
-    return [tensor.node for tensor in nest.flatten(y_pred)], y_pred
-
-
-_KINDS: dict[str, Callable[..., Traced]] = {"train": _train, "test": _test, "predict": _predict}
-
-
-def variables_state(model: Any) -> tuple[Any, ...]:
-    """What a step depends on beside its layout: which weights train, and with what loss and optimizer."""
-    trained = tuple(id(v) for v in model.trainable_variables)
-    return trained, id(getattr(model, "optimizer", None)), id(getattr(model, "_objectives", None))

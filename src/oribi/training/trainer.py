@@ -1,6 +1,7 @@
 """Trainer: compile, fit, evaluate, predict; what makes a layer a model."""
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,14 +10,19 @@ from oribi import callbacks as cb
 from oribi import losses, nest, ops, optimizers
 from oribi import metrics as metric_classes
 from oribi.random import next_seed
+from oribi.tape import GradientTape
+from oribi.tensor import current_trace
+from oribi.utils.batches import unpack_x_y_sample_weight
 from oribi.utils.registry import serialize
 
-from . import checkpoint
-from .checkpoint import Fit
-from .data import Data, as_columns, as_data, split, with_class_weights
-from .loop import Loop, float_logs
+from . import arguments, checkpoint
+from .data import Data, as_columns, as_data, check_classes, classes_of, split, with_class_weights
+from .fit import Fit, Validation
+from .loop import Loop, batches, parts_of
 from .objectives import Objectives, aligned, names_of, revived
-from .step import Step, layout_of, variables_state
+from .predict import predict
+from .run import check_targets, logs_of, running, running_fit, step_for, steps_of, test
+from .step import StepTrace
 
 BATCH = 32
 
@@ -64,7 +70,6 @@ class Trainer:
             "steps_per_execution": steps_per_execution,
             "jit_compile": jit_compile,
         }
-        self._steps: dict[Any, Step] = {}
         self.stop_training = False
         self._compiled = True
 
@@ -90,8 +95,9 @@ class Trainer:
 
     @property
     def metrics(self) -> list[Any]:
-        """The loss's running mean, then the compiled metrics."""
-        return self._objectives.all_metrics if self._compiled else []
+        """The loss's running mean, the compiled metrics, then those that are attributes of the model and of its layers."""
+        compiled = self._objectives.all_metrics if self._compiled else []
+        return [*compiled]
 
     @property
     def metrics_names(self) -> list[str]:
@@ -103,27 +109,106 @@ class Trainer:
             metric.reset_state()
 
     def get_metrics_result(self) -> dict[str, Any]:
-        """The metrics so far, by name."""
-        return {m.name: m.result() for m in self.metrics}
+        """The metrics so far, by name; those of a metric whose result is a dict are put in one by one."""
+        results: dict[str, Any] = {}
+        for metric in self.metrics:
+            result = metric.result()
+            results |= result if isinstance(result, Mapping) else {metric.name: result}
+        return results
+
+    # --- one step ---
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        """One step of training: the forward pass, the loss, its gradients, the optimizer, the metrics.
+
+        A subclass may override it, and call it by `super()`. It is traced once, into the same compiled loop as ever: what it does
+        in Python happens then, what it computes with tensors happens in every step.
+
+        Args:
+            data: a batch as given to `fit`: `(x, y, sample_weight)`, `(x, y)` or `x`.
+
+        Returns:
+            Logs: tensors by name.
+        """
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        with GradientTape() as tape:
+            y_pred = self(x, training=True)  # type: ignore[operator]
+            loss = self._loss_of_step(x, y, y_pred, sample_weight, training=True)
+        variables = self.trainable_variables  # type: ignore[attr-defined]
+        if variables:
+            self.optimizer.apply(tape.gradient(loss, variables), variables)
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def test_step(self, data: Any) -> dict[str, Any]:
+        """One step of `evaluate`: the forward pass, the loss, the metrics; arguments and result as of `train_step`."""
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)  # type: ignore[operator]
+        self._loss_of_step(x, y, y_pred, sample_weight, training=False)
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def predict_step(self, data: Any) -> Any:
+        """One step of `predict`: what the model gives for a batch, arguments as of `train_step`."""
+        x, _, _ = unpack_x_y_sample_weight(data)
+        return self(x, training=False)  # type: ignore[operator]
+
+    def _loss_of_step(self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool) -> Any:
+        """The loss of a batch, added to its running mean."""
+        takes = inspect.signature(self.compute_loss).parameters
+        named = {"training": training} if "training" in takes or "kwargs" in takes else {}
+        loss = self.compute_loss(x, y, y_pred, sample_weight, **named)
+        if loss is None:
+            raise ValueError(f"{self.describe()}: compute_loss returned None")  # type: ignore[attr-defined]
+        self._objectives.tracker.update_state(loss, sample_weight=float(nest.flatten(x)[0].shape[0]))
+        return loss
 
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
-        """The compiled loss of a batch, what layers added to it, and the penalties of regularized weights."""
+        """The compiled loss of a batch, what layers added to it, and the penalties of regularized weights; may be overridden.
+
+        Args:
+            x: inputs.
+            y: true values.
+            y_pred: the model's predictions.
+            sample_weight: a weight for each example.
+            training: whether the model is trained.
+
+        Returns:
+            A scalar tensor.
+
+        Raises:
+            ValueError: there is no loss, or y is missing.
+        """
         penalties = self.losses  # type: ignore[attr-defined]
-        total = self._objectives.loss(*self._aligned(y, y_pred, sample_weight))
+        total = None
+        if self._objectives.has_losses:
+            total = self._objectives.loss(*self._aligned(y, y_pred, sample_weight))
+            trace = current_trace()
+            if isinstance(trace, StepTrace):
+                trace.compared = [tensor.shape for tensor in nest.flatten(y_pred)]
         if total is None and not penalties:
             raise ValueError(f"{self.describe()} has no loss: give compile() one")  # type: ignore[attr-defined]
         for penalty in map(ops.sum, penalties):
             total = penalty if total is None else ops.add(total, penalty)
         return total
 
-    def update_metrics(self, y: Any, y_pred: Any, sample_weight: Any, loss: Any) -> None:
-        """Add a batch to the metrics."""
-        self._objectives.update(*self._aligned(y, y_pred, sample_weight), loss)
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
+        """Add a batch to the metrics of `compile`; may be overridden, to update metrics of one's own.
+
+        Args:
+            x, y, y_pred, sample_weight: as of `compute_loss`.
+
+        Returns:
+            The results of all metrics by name.
+        """
+        if self._objectives.has_metrics:
+            self._objectives.update(*self._aligned(y, y_pred, sample_weight))
+        return self.get_metrics_result()
 
     def _aligned(self, y: Any, y_pred: Any, sample_weight: Any) -> tuple[list[Any], list[Any], list[Any]]:
         """True values, predictions and sample weights of each output."""
+        if y is None:
+            raise ValueError("y is missing: the losses and metrics of compile() need true values")
         names = names_of(self, y_pred)
         predictions = nest.flatten(y_pred)
         targets = aligned("y", y, names)
@@ -134,28 +219,6 @@ class Trainer:
         self._objectives.resolve(names, targets, predictions)
         return targets, predictions, weights
 
-    # --- steps ---
-
-    def _need_compiled(self, method: str) -> None:
-        if not self._compiled:
-            raise ValueError(
-                f"{self.describe()} is not compiled: call compile(optimizer=..., loss=...) "  # type: ignore[attr-defined]
-                f"before {method}()"
-            )
-
-    def _step(self, kind: str, batch: int, data: Data, ordered: bool = False) -> Step:
-        """The compiled step for a number of rows of such data."""
-        layout = layout_of(kind, batch, ordered, data)
-        steps = self.__dict__.setdefault("_steps", {})
-        key = (layout, variables_state(self))
-        if key not in steps:
-            steps[key] = Step(self, layout)
-        step = steps[key]
-        if kind != "predict" and not self.has_own(f"{kind}_step"):
-            names = self._objectives.outputs or []
-            self._objectives.check(aligned("y", data.y, names), step.output_shapes)
-        return step
-
     # --- fit ---
 
     def fit(
@@ -165,7 +228,7 @@ class Trainer:
         batch_size: int | None = None,
         epochs: int = 1,
         verbose: Any = "auto",
-        callbacks: Sequence[Any] | None = None,
+        callbacks: Any = None,
         validation_split: float = 0.0,
         validation_data: Any = None,
         shuffle: bool = True,
@@ -175,7 +238,7 @@ class Trainer:
         steps_per_epoch: int | None = None,
         validation_steps: int | None = None,
         validation_batch_size: int | None = None,
-        validation_freq: int | Sequence[int] = 1,
+        validation_freq: Any = 1,
     ) -> cb.History:
         """Train.
 
@@ -193,8 +256,10 @@ class Trainer:
             class_weight: {class: weight}.
             sample_weight: a weight for each row.
             initial_epoch: the number of the first epoch.
-            steps_per_epoch: at most so many steps an epoch.
-            validation_steps, validation_batch_size, validation_freq: as they say.
+            steps_per_epoch: steps of an epoch; the next one goes on with the rows after them. All rows by default.
+            validation_steps: at most so many batches of validation.
+            validation_batch_size: rows of one of them; `batch_size` by default.
+            validation_freq: validate every so many epochs, or after those of these numbers.
 
         Returns:
             A `History`: its `history` maps each metric to its values, one an epoch.
@@ -203,106 +268,45 @@ class Trainer:
             ValueError, TypeError: the model is not compiled, or the data do not fit it.
         """
         self._need_compiled("fit")
-        data = as_data(x, y, sample_weight, self._wants_y("train"))
-        validation = _validation(validation_data, self._wants_y("test"))
-        if validation is None and validation_split:
-            data, validation = split(data, validation_split)
+        data = as_data(x, y, sample_weight)
+        share = arguments.share(validation_split)
+        held_back = None if validation_data is None else arguments.validation_data(validation_data, data.y is not None)
+        if held_back is None and share:
+            data, held_back = split(data, share)
         if class_weight is not None:
-            data = with_class_weights(data, class_weight)
-        batch = _positive("batch_size", batch_size or BATCH)
-        if steps_per_epoch is not None:
-            _positive("steps_per_epoch", steps_per_epoch)
-        verbose = _verbosity(verbose)
-        history, bar = cb.History(), cb.ProgbarLogger(verbose)
-        generator = np.random.default_rng(next_seed()) if shuffle else None
-
-        def make_step(size: int) -> Step:
-            return self._step("train", size, data, generator is not None)
-
-        def new_loop() -> Loop:
-            step = fit.step  # not at the start, when a run goes on that was interrupted
-            return Loop(data, batch, make_step, fit.order(len(data)), steps_per_epoch, first=step)
-
-        fit = Fit([], generator, initial_epoch)
-        loop = new_loop()
-        params = {"verbose": verbose, "epochs": epochs, "steps": loop.steps}
-        hooks = cb.CallbackList([*(callbacks or ()), history], self, params)
-        fit.callbacks = hooks.callbacks
+            data = with_class_weights(data, arguments.class_weights(class_weight))
+        batch = arguments.whole("batch_size", BATCH if batch_size is None else batch_size)
+        tested = Validation(
+            held_back,
+            batch if validation_batch_size is None else arguments.whole("validation_batch_size", validation_batch_size),
+            arguments.optional("validation_steps", validation_steps),
+            arguments.validation_epochs(validation_freq),
+        )
+        limit = arguments.optional("steps_per_epoch", steps_per_epoch)
+        first, last = arguments.whole("initial_epoch", initial_epoch, 0), arguments.whole("epochs", epochs, 0)
+        history, bar = cb.History(), cb.ProgbarLogger(arguments.verbosity(verbose))
+        generator = np.random.default_rng(next_seed()) if arguments.shuffled(shuffle) else None
+        params = {"verbose": bar.verbose, "epochs": last, "steps": limit or batches(len(data), batch)}
+        hooks = cb.CallbackList([*arguments.callback_list(callbacks), history], self, params)
         self.history, self.stop_training = history, False
-        self.__dict__["_fit"] = fit
-        hooks("on_train_begin")
-        if fit.resumed:
-            loop = new_loop()
-        initial_epoch, logs = fit.epoch, {}
-        for epoch in range(initial_epoch, epochs if not self.stop_training else initial_epoch):
-            if not fit.step:
-                self.reset_metrics()
-            hooks("on_epoch_begin", epoch)
-            bar.start(loop.steps, f"Epoch {epoch + 1}/{epochs}")
-            logs = self._run("train", loop, hooks, bar)
-            fit.epoch, fit.step = epoch + 1, 0
-            if validation is not None and _due(epoch, validation_freq):
-                # Its metrics start anew, so those of the epoch were read before.
-                size = validation_batch_size or batch
-                tested = self._evaluate(validation, size, validation_steps, hooks, cb.ProgbarLogger(0))
-                logs |= {f"val_{name}": value for name, value in tested.items()}
-            bar.finish(loop.steps, logs)
-            hooks("on_epoch_end", epoch, logs=logs)
-            if self.stop_training:
-                break
-            if epoch + 1 < epochs:
-                loop = new_loop()
-        hooks("on_train_end", logs=logs)
+        steps_of(self).look(self)
+        # Callbacks find all variables made, those of the optimizer too.
+        step = step_for(self, "train", min(batch, len(data)), data, generator is not None)
+        check_targets(self, data, step)
+        if class_weight is not None and step.compared is not None:
+            check_classes(class_weight, classes_of(data.y, step.compared[0]))
+        with running(self) as run:
+            run.fit = Fit(self, data, batch, last, limit, tested, hooks, bar, generator, first)
+            run.fit.run()
         return history
 
     def back_up(self, path: Any) -> None:
         """Write where the running `fit` is to a file: all that a run needs that is to go on from here."""
-        checkpoint.write(path, self, self.__dict__["_fit"])
+        checkpoint.write(path, running_fit(self))
 
     def go_on_from(self, path: Any) -> None:
         """Put the `fit` that is about to begin where another one was, as `back_up` wrote it."""
-        checkpoint.restore(path, self, self.__dict__["_fit"])
-
-    def _run(self, kind: str, loop: Loop, hooks: cb.CallbackList, bar: cb.ProgbarLogger) -> dict[str, float]:
-        """One pass; returns the metrics."""
-        each = hooks.wants_batches(kind)
-        if each and loop.first < loop.steps:
-            hooks(f"on_{kind}_batch_begin", loop.first)
-        self.__dict__["_told"] = loop.told()  # not as an attribute: layers track variables that are set on them
-        for done in loop.run(each):
-            if kind == "train":
-                self.__dict__["_fit"].step = done
-            if each:
-                hooks(f"on_{kind}_batch_end", done - 1, logs=self._logs())
-            if self.stop_training and kind == "train":
-                break
-            if each and done < loop.steps:
-                hooks(f"on_{kind}_batch_begin", done)
-            if bar.verbose == 1 and done < loop.steps:
-                bar.update(done, self._logs())
-        return self._logs()
-
-    _told: Any = None
-
-    def _logs(self) -> dict[str, float]:
-        return float_logs({n: v.numpy() for n, v in self._told.items()} if self._told else self.get_metrics_result())
-
-    def has_own(self, method: str) -> bool:
-        """Whether a subclass wrote its own `train_step`, `test_step` or `compute_loss`."""
-        return getattr(type(self), method) is not getattr(Trainer, method)
-
-    def _wants_y(self, kind: str) -> bool:
-        """Whether a step compares with true values."""
-        return self._objectives.compare and not self.has_own(f"{kind}_step") and not self.has_own("compute_loss")
-
-    def train_step(self, data: Any) -> Any:
-        """One step of training, to be overridden: `data` is `(x, y, sample_weight)`, as far as given to `fit`; returns metrics
-        by name. It is traced once, into the same compiled loop as any model."""
-        raise NotImplementedError("the default step is built in: override train_step rather than calling it")
-
-    def test_step(self, data: Any) -> Any:
-        """One step of `evaluate`, to be overridden as `train_step`."""
-        raise NotImplementedError("the default step is built in: override test_step rather than calling it")
+        checkpoint.restore(path, running_fit(self))
 
     # --- evaluate and predict ---
 
@@ -314,7 +318,7 @@ class Trainer:
         verbose: Any = "auto",
         sample_weight: Any = None,
         steps: int | None = None,
-        callbacks: Sequence[Any] | None = None,
+        callbacks: Any = None,
         return_dict: bool = False,
     ) -> Any:
         """The loss and the metrics on data.
@@ -328,26 +332,17 @@ class Trainer:
             The loss, or `[loss, metric, ...]`, or a dict.
         """
         self._need_compiled("evaluate")
-        data = as_data(x, y, sample_weight, self._wants_y("test"))
-        batch, bar = _positive("batch_size", batch_size or BATCH), cb.ProgbarLogger(_verbosity(verbose))
-        hooks = cb.CallbackList(callbacks or (), self, {"verbose": bar.verbose})
-        logs = self._evaluate(data, batch, steps, hooks, bar)
-        if return_dict:
-            return logs
-        values = list(logs.values()) if self._told else [logs[name] for name in self.metrics_names]
-        return values[0] if len(values) == 1 else values
-
-    def _evaluate(
-        self, data: Data, batch: int, limit: int | None, hooks: cb.CallbackList, bar: cb.ProgbarLogger
-    ) -> dict[str, float]:
-        loop = Loop(data, batch, lambda size: self._step("test", size, data), limit=limit)
-        self.reset_metrics()
-        hooks("on_test_begin")
-        bar.start(loop.steps)
-        logs = self._run("test", loop, hooks, bar)
-        bar.finish(loop.steps, logs)
-        hooks("on_test_end", logs=logs)
-        return logs
+        data = as_data(x, y, sample_weight)
+        batch, bar = (
+            arguments.whole("batch_size", BATCH if batch_size is None else batch_size),
+            cb.ProgbarLogger(arguments.verbosity(verbose)),
+        )
+        hooks = cb.CallbackList(arguments.callback_list(callbacks), self, {"verbose": bar.verbose})
+        limit = arguments.optional("steps", steps)
+        steps_of(self).look(self)
+        with running(self):
+            logs = test(self, data, batch, limit, hooks, bar)
+        return logs if return_dict else self._in_order(logs)
 
     def predict(
         self,
@@ -355,7 +350,7 @@ class Trainer:
         batch_size: int | None = None,
         verbose: Any = "auto",
         steps: int | None = None,
-        callbacks: Sequence[Any] | None = None,
+        callbacks: Any = None,
     ) -> Any:
         """The model's output for each row.
 
@@ -367,47 +362,28 @@ class Trainer:
         Returns:
             An array, one row for each of `x`.
         """
-        data = Data(as_columns(x, "x"))
-        batch, bar = _positive("batch_size", batch_size or BATCH), cb.ProgbarLogger(_verbosity(verbose))
-        if not len(data):
-            raise ValueError(f"x has no rows (shape {nest.flatten(data.x)[0].shape}); expected at least one example")
-        hooks = cb.CallbackList(callbacks or (), self, {"verbose": bar.verbose})
-        rows = min(len(data), steps * batch) if steps else len(data)
-        first = self._step("predict", min(batch, rows), data)
-        outputs = [np.empty((rows, *o.shape[1:]), o.dtype) for o in first.executable.program.outputs]
-        loop = Loop(data.rows(0, rows), batch, lambda size: self._step("predict", size, data), outputs=outputs)
-        hooks("on_predict_begin")
-        bar.start(loop.steps)
-        each = hooks.wants_batches("predict")
-        if each:
-            hooks("on_predict_batch_begin", 0)
-        for done in loop.run(each):
-            if each:
-                part = [o[(done - 1) * batch : done * batch] for o in outputs]
-                hooks("on_predict_batch_end", done - 1, logs={"outputs": nest.pack(first.output_structure, part)})
-                if done < loop.steps:
-                    hooks("on_predict_batch_begin", done)
-            bar.update(done, {})
-        bar.finish(loop.steps, {})
-        hooks("on_predict_end")
-        return nest.pack(first.output_structure, outputs)
+        data = as_data(x)
+        batch = arguments.whole("batch_size", BATCH if batch_size is None else batch_size)
+        bar = cb.ProgbarLogger(arguments.verbosity(verbose))
+        hooks = cb.CallbackList(arguments.callback_list(callbacks), self, {"verbose": bar.verbose})
+        return predict(self, data, batch, arguments.optional("steps", steps), hooks, bar)
 
     # --- one batch ---
 
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """One step on one batch; returns the metrics since they were last reset."""
+        """One step on one batch; returns its metrics, as `evaluate` does."""
         self._need_compiled("train_on_batch")
-        data = as_data(x, y, sample_weight, self._wants_y("train"))
-        return self._on_batch(
-            "train", data if class_weight is None else with_class_weights(data, class_weight), return_dict
-        )
+        data = as_data(x, y, sample_weight)
+        if class_weight is not None:
+            data = with_class_weights(data, arguments.class_weights(class_weight))
+        return self._on_batch("train", data, return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
-        """The metrics of one batch, added to those since they were last reset."""
+        """The metrics of one batch, as `evaluate` gives them."""
         self._need_compiled("test_on_batch")
-        return self._on_batch("test", as_data(x, y, sample_weight, self._wants_y("test")), return_dict)
+        return self._on_batch("test", as_data(x, y, sample_weight), return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
         """The model's output for one batch."""
@@ -415,41 +391,24 @@ class Trainer:
         return self.predict(columns, batch_size=max(len(nest.flatten(columns)[0]), 1), verbose=0)
 
     def _on_batch(self, kind: str, data: Data, return_dict: bool) -> Any:
-        for _ in Loop(data, len(data), lambda size: self._step(kind, size, data)).run():
-            pass
-        logs = {name: float(value) for name, value in self.get_metrics_result().items()}
-        values = list(logs.values())
-        return logs if return_dict else values[0] if len(values) == 1 else values
+        with running(self):
+            self.reset_metrics()
+            check_targets(self, data, step_for(self, kind, len(data), data))
+            loop = Loop(parts_of(data, len(data)), lambda size: step_for(self, kind, size, data))
+            for _ in loop.run():
+                pass
+            logs = logs_of(self, loop)
+        return logs if return_dict else self._in_order(logs)
 
+    def _in_order(self, logs: dict[str, Any]) -> Any:
+        """The values of logs in the order of the metrics, then those of other names; alone where there is one."""
+        names = [name for name in dict.fromkeys(self.metrics_names) if name in logs]
+        values = [logs[name] for name in (*names, *(name for name in sorted(logs) if name not in names))]
+        return values[0] if len(values) == 1 else values
 
-def _listed(given: Any) -> list[Any]:
-    if given is None:
-        return []
-    return list(given) if isinstance(given, list | tuple) else [given]
-
-
-def _validation(given: Any, need_y: bool) -> Data | None:
-    if given is None:
-        return None
-    if not isinstance(given, tuple | list) or len(given) not in (2, 3):
-        raise ValueError("validation_data must be (x, y) or (x, y, sample_weight)")
-    x, y, weight = [*given, None][:3]
-    return as_data(x, y, weight, need_y)
-
-
-def _due(epoch: int, frequency: int | Sequence[int]) -> bool:
-    return (epoch + 1) % frequency == 0 if isinstance(frequency, int) else epoch + 1 in frequency
-
-
-def _positive(word: str, value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{word} must be a positive whole number, got {value!r}")
-    return int(value)
-
-
-def _verbosity(verbose: Any) -> int:
-    if verbose == "auto":
-        return 1
-    if verbose not in (0, 1, 2):
-        raise ValueError(f"verbose must be 0, 1, 2 or 'auto', got {verbose!r}")
-    return int(verbose)
+    def _need_compiled(self, method: str) -> None:
+        if not self._compiled:
+            raise ValueError(
+                f"{self.describe()} is not compiled: call compile(optimizer=..., loss=...) "  # type: ignore[attr-defined]
+                f"before {method}()"
+            )

@@ -1,0 +1,101 @@
+"""What a step is traced with, apart from the data: every setting of a model, its optimizer, losses and metrics, as one value.
+
+Steps are kept under it (`training/steps.py`). A setting that is changed makes another value, so that a step which was traced before
+is not found again; and the value holds the objects that it names, so that none is mistaken for a later one at its address.
+"""
+
+import functools
+import types
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from oribi.graph.node import Node
+from oribi.tensor import KerasTensor, Tensor, Variable
+
+LONG = 1000  # items from which a container counts as one object: it holds data rather than settings
+
+State = tuple[Any, ...]
+
+
+class Same:
+    """An object that is equal to itself alone."""
+
+    __slots__ = ("it",)
+
+    def __init__(self, it: Any) -> None:
+        self.it = it
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.it is other.it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+
+def state_of(model: Any) -> State:
+    """All settings that can be reached from a model, as a value with a hash.
+
+    Numbers and strings count by value, arrays by their elements, functions by identity and by what they close over, any other
+    object by identity and by its attributes.
+    """
+    found: list[Any] = []
+    seen: set[int] = set()
+    stack = [model]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, _PLAIN):
+            found.append((type(value), value))
+        elif isinstance(value, float | np.generic):
+            found.append((type(value), repr(value)))  # NaN is equal to itself, and -0.0 is not 0.0
+        elif isinstance(value, np.ndarray) and value.dtype != object:
+            found.append((value.shape, value.dtype.str, hash(value.tobytes())))
+        else:
+            found.append(Same(value))
+            if id(value) not in seen:
+                seen.add(id(value))
+                stack.extend(_parts(value))
+    return tuple(found)
+
+
+_PLAIN = (bool, int, str, bytes, complex, type(None))
+_INDIVISIBLE = (
+    Tensor,
+    KerasTensor,
+    Node,
+    type,
+    types.ModuleType,
+    types.BuiltinFunctionType,
+    np.ufunc,
+    np.random.Generator,
+)
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    """What hangs on an object."""
+    if isinstance(value, _INDIVISIBLE):
+        return ()
+    if isinstance(value, Mapping):
+        return () if len(value) > LONG else [part for pair in value.items() for part in pair]
+    if isinstance(value, list | tuple | set | frozenset):
+        return () if len(value) > LONG else value
+    if isinstance(value, Variable):
+        return value.trainable, value.constraint
+    if isinstance(value, functools.partial):
+        return value.func, value.args, value.keywords
+    if isinstance(value, types.MethodType):
+        return value.__func__, value.__self__
+    if isinstance(value, types.FunctionType):
+        return [cell.cell_contents for cell in value.__closure__ or () if _is_filled(cell)]
+    skipped = getattr(type(value), "not_settings", ())
+    attributes = getattr(value, "__dict__", {})
+    return [part for name, item in attributes.items() if name not in skipped for part in (name, item)]
+
+
+def _is_filled(cell: Any) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018
+    except ValueError:
+        return False
+    return True
