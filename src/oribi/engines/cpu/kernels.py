@@ -1,8 +1,8 @@
 """emit: one kernel and its schedule -> one LLVM function `kernel(low, high, buffers...)`.
 
 `low` and `high` are the thread's share of the split axis. Every kind of kernel is a loop nest around `Expression`s; contractions
-(contract.py) and what walks along an axis in order (sequential.py) have files of their own. Which part of each buffer a thread
-touches is noted for the planner of barriers.
+(contract.py), reductions (reduce.py) and what walks along an axis in order (sequential.py) have files of their own. Which part of
+each buffer a thread touches is noted for the planner of barriers.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,17 +11,15 @@ from dataclasses import dataclass, field
 
 from oribi.graph.node import Node, parameter, size_of
 
-from . import elementwise, sequential
+from . import sequential
 from .contract import contract
 from .expression import ALWAYS, Expression, Mask, lane_index, scalar_index
 from .fuse import Kernel
 from .index import LEAVES, ZERO, Affine, Dims, Var, flatten, of
 from .llvm import Builder, Value, i64
+from .reduce import reduce
 from .schedule import Schedule
-from .sequential import joined
 from .target import Target
-
-ACCUMULATORS = 4  # independent chains of a long reduction
 
 Partition = tuple[object, ...]
 
@@ -68,7 +66,7 @@ class Emitter:
         self.low, self.high = Value("int64", 1, "%low"), Value("int64", 1, "%high")
         self.buffers: dict[Node, str] = {}
         self.accesses: dict[tuple[Node, bool, Partition | None], None] = {}
-        self.split_var: Var | None = None
+        self.shares: list[Var] = []  # what runs through the thread's share of the split axis
         self.own: list[Node] = []
 
     # --- buffers ---
@@ -95,15 +93,14 @@ class Emitter:
 
     def _partition(self, node: Node, dims: Dims) -> Partition | None:
         """The thread's own part of the buffer, when that is all that is read of it."""
-        split, var = self.schedule.split, self.split_var
-        if split is None or var is None or split >= len(node.shape) or node.shape[split] != var.extent:
+        split, shares = self.schedule.split, self.shares
+        if split is None or not shares or split >= len(node.shape) or node.shape[split] != shares[0].extent:
             return None
         if self.schedule.collapsed:
-            same = len(dims) == 1 and len(dims[0].terms) == 1 and node.shape == self.kernel.domain
-            return (split, var.extent, self.schedule.grain) if same else None
-        if len(dims) != len(node.shape) or not dims[split].is_var(var):
-            return None
-        return split, var.extent, self.schedule.grain
+            own = len(dims) == 1 and len(dims[0].terms) == 1 and node.shape == self.kernel.domain
+        else:
+            own = len(dims) == len(node.shape) and any(dims[split].is_var(var) for var in shares)
+        return (split, shares[0].extent, self.schedule.grain) if own else None
 
     def expression(self, preset: dict[Node, Value] | None = None) -> Expression:
         return Expression(self.b, self.stored, self.pointer_to_read, preset)
@@ -122,7 +119,7 @@ class Emitter:
     def var(self, axis: int, value: Value, lanes: bool = False) -> Var:
         var = Var(f"d{axis}", self.kernel.domain[axis], value, lanes)
         if axis == self.schedule.split:
-            self.split_var = var
+            self.shares.append(var)
         return var
 
     @contextmanager
@@ -140,8 +137,7 @@ class Emitter:
         b, lanes = self.b, self.b.lanes
         size = b.sub(high, low)
         static = size.ref.isdigit()
-        full = i64(int(size.ref) // lanes * lanes) if static else b.binary("and", size, i64(-lanes))
-        full_end = b.add(low, full)
+        full_end = b.add(low, b.multiple(size, lanes))
         if not static or int(size.ref) >= lanes:
             with b.loop(low, full_end, lanes) as loop:
                 body(loop.index, ALWAYS)
@@ -193,116 +189,13 @@ class Emitter:
         """One loop over the elements of the thread's rows."""
         b, domain = self.b, self.kernel.domain
         inner = size_of(domain[1:])
-        self.split_var = Var("rows", domain[0])
+        self.shares.append(Var("rows", domain[0]))
 
         def body(start: Value, mask: Mask) -> None:
             dims = (of(Var("flat", size_of(domain), start, lanes=True)),)
             self.store_outputs(self.expression(), dims, mask, b.lanes)
 
         self.vector_loop(b.mul(self.low, i64(inner)), b.mul(self.high, i64(inner)), body)
-
-    # --- reduce ---
-
-    def reduce(self) -> None:
-        root, domain, vector = self.root(), self.kernel.domain, self.schedule.vector
-        dims = [ZERO] * len(domain)
-        with self.scalar_loops([a for a in range(len(domain)) if a != vector], dims):
-            if vector is None:
-                total = self._reduce_along_lanes(root, tuple(dims))
-                self.store_outputs(self.expression({root: total}), tuple(dims), ALWAYS, 1)
-                return
-
-            def body(start: Value, mask: Mask) -> None:
-                dims[vector] = of(self.var(vector, start, lanes=True))
-                total = self._reduce_in_lanes(root, tuple(dims), mask)
-                self.store_outputs(self.expression({root: total}), tuple(dims), mask, self.b.lanes)
-
-            self.vector_loop(*self.range_of(vector), body)
-
-    def _reduce_in_lanes(self, root: Node, dims: Dims, mask: Mask) -> Value:
-        """Every lane reduces for its own element of the result."""
-        b, x = self.b, root.operands[0]
-        start = b.spread(elementwise.identity_of(root.op, root.dtype), b.lanes)
-        axes = root.attributes["axes"]
-
-        def body(at: dict[int, Affine], carried: list[Value]) -> list[Value]:
-            value = self.expression().value(x, joined(x, axes, dims, at), mask)
-            return [b.spread(self._combine(root, carried[0], value), b.lanes)]
-
-        return self._reduction_loops(x, axes, {}, [start], body)[0]
-
-    def _reduction_loops(
-        self,
-        x: Node,
-        axes: Sequence[int],
-        at: dict[int, Affine],
-        carried: list[Value],
-        body: Callable[[dict[int, Affine], list[Value]], list[Value]],
-    ) -> list[Value]:
-        """`body(index of the reduced axes, values so far)` at every point of the axes, the first outermost."""
-        if not axes:
-            return body(at, carried)
-        axis, *inner = axes
-        with self.b.loop(i64(0), i64(x.shape[axis]), carried=carried) as loop:
-            here = {**at, axis: of(Var(f"r{axis}", x.shape[axis], loop.index))}
-            loop.next = self._reduction_loops(x, inner, here, loop.carried, body)
-        return loop.out
-
-    def _reduce_along_lanes(self, root: Node, dims: Dims) -> Value:
-        """The lanes run along the last reduced axis; they are combined in a fixed tree at the end."""
-        b, x, axes = self.b, root.operands[0], root.attributes["axes"]
-        wide = [a for a in axes if x.shape[a] > 1] or list(axes)
-        last = wide[-1]
-        outer = [a for a in axes if a != last]
-        chains = ACCUMULATORS if x.shape[last] >= 2 * ACCUMULATORS * b.lanes else 1
-        start = [b.spread(elementwise.identity_of(root.op, root.dtype), b.lanes)] * chains
-        inmost = lambda at, carried: self._along_last(root, last, dims, at, carried)
-        values = self._reduction_loops(x, outer, {}, start, inmost)
-        while len(values) > 1:
-            values = [self._combine(root, *pair) for pair in zip(values[::2], values[1::2], strict=True)]
-        return self._across_lanes(root, values[0])
-
-    def _along_last(
-        self, root: Node, last: int, dims: Dims, at: dict[int, Affine], carried: list[Value]
-    ) -> list[Value]:
-        """The innermost loop: blocks of `chains` vectors, then single vectors, then a masked one."""
-        b, x, axes = self.b, root.operands[0], root.attributes["axes"]
-        extent, lanes = x.shape[last], b.lanes
-
-        def step(start: Value, offset: int, mask: Mask, into: Value) -> Value:
-            index = of(Var(f"r{last}", extent, start, lanes=True)) + offset
-            value = b.spread(self.expression().value(x, joined(x, axes, dims, {**at, last: index}), mask), lanes)
-            if mask.lanes is not None:
-                value = b.select(mask.lanes, value, elementwise.identity_of(root.op, root.dtype))
-            return self._combine(root, into, value)
-
-        values, chains, done = list(carried), len(carried), 0
-        for width in dict.fromkeys((chains, 1)):
-            end = done + (extent - done) // (width * lanes) * width * lanes
-            if end > done:
-                with b.loop(i64(done), i64(end), width * lanes, values) as loop:
-                    stepped = [step(loop.index, j * lanes, ALWAYS, loop.carried[j]) for j in range(width)]
-                    loop.next = [*stepped, *loop.carried[width:]]
-                values, done = loop.out, end
-        if done < extent:
-            values[0] = step(i64(done), 0, self.tail(i64(done), i64(extent)), values[0])
-        return values
-
-    def _combine(self, root: Node, x: Value, y: Value) -> Value:
-        return elementwise.COMBINE[root.op](self.b, root, x, y)
-
-    def _across_lanes(self, root: Node, value: Value) -> Value:
-        """All lanes combined, the upper half into the lower until one is left."""
-        b, lanes = self.b, value.lanes
-        while lanes > 2:
-            half = lanes // 2
-            parts = []
-            for first in (0, half):
-                picked = ", ".join(f"i32 {first + i}" for i in range(half))
-                text = f"shufflevector {value.typed}, {value.type} poison, <{half} x i32> <{picked}>"
-                parts.append(b.emit(text, value.dtype, half))
-            value, lanes = self._combine(root, *parts), half
-        return self._combine(root, b.extract(value, 0), b.extract(value, 1))
 
     def root(self) -> Node:
         assert self.kernel.root is not None
@@ -320,7 +213,7 @@ class Emitter:
 
 _KINDS: dict[str, Callable[[Emitter], None]] = {
     "map": Emitter.map,
-    "reduce": Emitter.reduce,
+    "reduce": reduce,
     "contract": contract,
     **sequential.KINDS,
 }

@@ -172,6 +172,10 @@ class Builder:
             return i64(0)
         return i64(int(x.ref) * int(y.ref)) if _both_literal(x, y) else self.binary("mul nsw", x, y)
 
+    def multiple(self, x: Value, of: int) -> Value:
+        """The largest multiple up to x of a power of two."""
+        return i64(int(x.ref) // of * of) if x.ref.isdigit() else self.binary("and", x, i64(-of))
+
     def minimum(self, x: Value, y: Value) -> Value:
         return i64(min(int(x.ref), int(y.ref))) if _both_literal(x, y) else self.intrinsic("smin", x, y)
 

@@ -7,9 +7,11 @@ from oribi.graph import dtypes
 from oribi.graph.contraction import free_axes
 from oribi.graph.node import Node
 
+from . import elementwise
+from .cascade import Range, Walk, of_depth, plain
 from .expression import Mask, scalar_index
 from .index import Affine, Dims, Var, flat_index, of, through_views
-from .llvm import Builder, Loop, Value, const, i64
+from .llvm import Builder, Value, const, i64
 from .padding import bands, operand_axes, operand_index
 
 if TYPE_CHECKING:
@@ -71,10 +73,11 @@ class Tile:
         sums = [start] * (len(rows) * len(masks))
         nest = _nest(b, self.depth_vars, [wide, *tall], self._ranges(at))
         if beside is None:
-            return self._walk(nest, [wide, *tall], sums, masks)
+            stages = of_depth(self.root, [level.extent for level in nest])
+            return self._walk(nest, masks).through(stages, [wide, *tall], sums)
         return self._walk_beside(nest, [wide, *tall], sums, masks, beside)
 
-    def _ranges(self, at: list[Affine]) -> "dict[Var, Range]":
+    def _ranges(self, at: list[Affine]) -> dict[Var, Range]:
         """For operands under padding: the steps of depth variables that meet elements, the same for all rows and lanes."""
         b = self.b
         ranges: dict[Var, Range] = {}
@@ -95,8 +98,8 @@ class Tile:
         """Tell the planner what is read: the thread's own rows where the operand's split axis is the domain's."""
         at = [of(Var(f"d{a}", n)) for a, n in enumerate(self.e.kernel.domain)]
         split = self.e.schedule.split
-        if split is not None and self.e.split_var is not None:
-            at[split] = of(self.e.split_var)
+        if split is not None and self.e.shares:
+            at[split] = of(self.e.shares[-1])
         self.e.pointer_to_read(*self.under(side, at))
 
     def _stream(self, node: Node, dims: Dims) -> "Stream":
@@ -106,40 +109,34 @@ class Tile:
         steps = {v: flat.coefficient(v) for v in self.depth_vars}
         return Stream(b.address(self.e.pointer(node), node.dtype, scalar_index(b, steady)), steps)
 
+    def _walk(self, nest: list["Level"], masks: list[Mask]) -> Walk[list["Stream"]]:
+        """The loops over the contracted axes; inside, one outer product."""
+        b, dtype = self.b, self.root.dtype
+        return Walk(
+            b,
+            [level.steps or Range(i64(0), i64(level.extent)) for level in nest],
+            lambda streams, axis, index: [stream.moved(b, dtype, nest[axis].var, index) for stream in streams],
+            lambda streams, sums: self._outer_product(streams, sums, masks),
+            lambda x, y: elementwise.RULES["add"](b, self.root, x, y),
+            relative=True,
+        )
+
     def _walk_beside(
         self, nest: list["Level"], streams: list["Stream"], sums: list[Value], masks: list[Mask], beside: Beside
     ) -> list[Value]:
-        """`_walk`, with other work in its first steps; what the depth is too short for comes before."""
-        b = self.b
+        """The loops of a depth that is one of them, with other work in its first steps; what it is too short for comes before."""
+        b, walk = self.b, self._walk(nest, masks)
         steps = nest[0].extent if len(nest) == 1 and nest[0].steps is None else 0
         shared = b.minimum(beside.rows, i64(steps))
         if steps < beside.limit:
             with b.loop(shared, beside.rows) as loop:
                 beside.do(loop.index)
-        if not steps:
-            return self._walk(nest, streams, sums, masks)
-        level = nest[0]
-        with b.loop(i64(0), shared, carried=sums) as loop:
-            loop.next = self._step(level, [], streams, loop, masks)
-            beside.do(loop.index)
-        return self._walk([level._replace(steps=Range(shared, i64(steps), 1))], streams, loop.out, masks)
-
-    def _walk(self, nest: list["Level"], streams: list["Stream"], sums: list[Value], masks: list[Mask]) -> list[Value]:
-        """The loops over the contracted axes; inside, one outer product."""
-        if not nest:
-            return self._outer_product(streams, sums, masks)
-        level, *inner = nest
-        low, high, step = level.steps or Range(i64(0), i64(level.extent), 1)
-        with self.b.loop(low, high, step, carried=sums) as loop:
-            loop.next = self._step(level, inner, streams, loop, masks)
-        return loop.out
-
-    def _step(
-        self, level: "Level", inner: list["Level"], streams: list["Stream"], loop: Loop, masks: list[Mask]
-    ) -> list[Value]:
-        """One step of a loop: the loops inside of it, where that step has brought the streams."""
-        moved = [stream.moved(self.b, self.root.dtype, level.var, loop.index) for stream in streams]
-        return self._walk(inner, moved, loop.carried, masks)
+        if steps:
+            with b.loop(i64(0), shared, carried=sums) as loop:
+                loop.next = walk.body(walk.enter(streams, 0, loop.index), loop.carried)
+                beside.do(loop.index)
+            sums, walk.ranges = loop.out, [Range(shared, i64(steps))]
+        return walk.through(plain([level.extent for level in nest]), streams, sums)
 
     def _outer_product(self, streams: list["Stream"], sums: list[Value], masks: list[Mask]) -> list[Value]:
         b, dtype, (wide, *tall) = self.b, self.root.dtype, streams
@@ -149,14 +146,6 @@ class Tile:
             one = b.spread(b.load(stream.pointer, dtype, i64(0)), b.lanes)
             result += [_multiply_add(b, one, lane, sums[r * len(masks) + j]) for j, lane in enumerate(lanes)]
         return result
-
-
-class Range(NamedTuple):
-    """The steps of a loop: `range(low, high, step)`."""
-
-    low: Value
-    high: Value
-    step: int
 
 
 class Level(NamedTuple):

@@ -1,0 +1,160 @@
+"""Long sums keep the digits that NumPy's pairwise sum keeps, on every axis and on any team of threads."""
+
+import numpy as np
+import pytest
+
+from oribi.engines.cpu import Executable
+from oribi.engines.cpu.cascade import FAN, RUN, SHORT_SUM, cascade
+from oribi.graph import elementwise as ew
+from oribi.graph.contraction import dot_general
+from oribi.graph.node import parameter
+from oribi.graph.program import make
+from oribi.graph.reductions import reduce_sum
+
+ULPS = (
+    12  # that a sum may be off, of what is added without its signs; NumPy's pairwise sum is off by 2 in the same rows
+)
+
+
+def data(kind, shape, dtype, seed=0):
+    rng = np.random.default_rng(seed)
+    if kind == "constant":
+        return np.full(shape, 0.1, dtype)
+    if kind == "offset":
+        return (300 + rng.standard_normal(shape)).astype(dtype)
+    if kind == "far offset":
+        return (1000 + 0.01 * rng.standard_normal(shape)).astype(dtype)
+    assert kind == "alternating"
+    signs = np.where(np.arange(np.prod(shape)).reshape(shape) % 2, -1, 1)
+    return (signs * rng.uniform(0.5, 1.5, shape)).astype(dtype)
+
+
+def on_any_team(program, arrays):
+    """The outputs of a program without state, the same for one, two and three threads."""
+    executable = Executable(program)
+    runs = [[o[0] for o in executable.run(arrays, [], threads=n)] for n in (1, 2, 3)]
+    for run in runs[1:]:
+        assert [o.tobytes() for o in run] == [o.tobytes() for o in runs[0]]
+    return runs[0]
+
+
+def close(have, want, scale, ulps=ULPS):
+    """`have` is `want` up to the digits that a sum of numbers as large as `scale` in all may lose."""
+    limits = np.finfo(have.dtype)
+    assert np.all(np.abs(have.astype("longdouble") - want) <= ulps * limits.eps * scale + limits.tiny)
+
+
+def summed(shape, axes, kind, dtype="float32"):
+    x = parameter("x", shape, dtype)
+    array = data(kind, shape, dtype)
+    (have,) = on_any_team(make([x], [], [reduce_sum(x, axes)]), [array])
+    wide = array.astype("longdouble")
+    close(have, wide.sum(axes), np.abs(wide).sum(axes))
+
+
+ROWS = [  # shape, axes that are summed
+    ((1_000,), (0,)),
+    ((65, 3), (0,)),
+    ((1_000_003,), (0,)),
+    *(((100_003, results), (0,)) for results in (1, 3, 7, 16)),
+    *(((3_001, results), (0,)) for results in (31, 64, 1000)),
+    ((1000, 777), (1,)),
+    ((3, 100_003), (1,)),
+    ((5, 20_001, 3), (1,)),
+    ((7, 2_003, 40), (1,)),
+    ((64, 100, 40), (0, 1)),
+    ((300, 9, 9, 5), (0, 1, 2)),
+    ((300, 7, 130), (0, 2)),
+    ((40, 50, 60), (0, 1, 2)),
+    ((100_000, 10), (0, 1)),
+    ((2, 30_000, 1, 5), (1, 2)),
+]
+
+
+@pytest.mark.parametrize(("shape", "axes"), ROWS, ids=str)
+def test_a_sum_keeps_its_digits_on_every_axis(shape, axes):
+    for kind in ("constant", "offset", "alternating"):
+        summed(shape, axes, kind)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("kind", ["constant", "far offset"])
+def test_ten_million_numbers(kind, dtype):
+    summed((10_000_000 if dtype == "float32" else 2_000_000,), (0,), kind, dtype)
+    summed((1_250_000, 8) if dtype == "float32" else (200_000, 8), (0,), kind, dtype)
+
+
+@pytest.mark.parametrize("rows", range(SHORT_SUM - 1, SHORT_SUM + 2 * RUN * FAN + 1, 37))
+def test_every_row_is_added_once(rows):
+    """Whatever is left over of runs, of runs of runs, and of columns side by side."""
+    for columns in (1, 5, 33, 70, 129):
+        x = parameter("x", (rows, columns), "float32")
+        array = np.random.default_rng(rows).integers(-9, 9, (rows, columns)).astype("float32")
+        plan = make([x], [], [reduce_sum(x, (0,)), reduce_sum(x, (1,)), reduce_sum(ew.mul(x, x), (0, 1))])
+        first, last, both = on_any_team(plan, [array])
+        assert np.array_equal(first, array.sum(0))
+        assert np.array_equal(last, array.sum(1))
+        assert both == (array * array).sum()
+
+
+def test_integers_wrap_and_special_values_stay():
+    x = parameter("x", (50_001, 3), "int32")
+    array = np.random.default_rng(0).integers(-(2**31), 2**31, (50_001, 3)).astype("int32")
+    (have,) = on_any_team(make([x], [], [reduce_sum(x, (0,))]), [array])
+    assert np.array_equal(have, array.sum(0, dtype="int32"))
+
+    x = parameter("x", (50_001, 4), "float32")
+    array = np.ones((50_001, 4), "float32")
+    array[40_000] = np.inf, -np.inf, np.nan, 1
+    array[7, 1] = np.inf
+    (have,) = on_any_team(make([x], [], [reduce_sum(x, (0,))]), [array])
+    np.testing.assert_array_equal(have, [np.inf, np.nan, np.nan, 50_001])
+
+
+PRODUCTS = [  # left, right, contracted axes
+    ((1_000_000,), (1_000_000,), ((0,), (0,))),
+    ((1, 300_001), (300_001, 2), ((1,), (0,))),
+    ((8, 100_000), (100_000, 8), ((1,), (0,))),
+    ((40_001, 9), (40_001, 20), ((0,), (0,))),
+    ((1_025, 130), (1_025, 300), ((0,), (0,))),
+    ((30, 5_000), (5_000, 300), ((1,), (0,))),
+    ((50, 7, 7, 30), (50, 7, 7, 40), ((0, 1, 2), (0, 1, 2))),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "contract"), PRODUCTS, ids=str)
+def test_a_deep_contraction_keeps_its_digits(left, right, contract):
+    x, y = parameter("x", left, "float32"), parameter("y", right, "float32")
+    program = make([x, y], [], [dot_general(x, y, contract)])
+    for kind in ("constant", "offset", "alternating"):
+        first, second = data(kind, left, "float32"), data("offset", right, "float32", seed=1)
+        (have,) = on_any_team(program, [first, second])
+        a, b = first.astype("float64"), second.astype("float64")
+        want, scale = (np.tensordot(f(a), f(b), contract) for f in (lambda v: v, np.abs))
+        close(have, want, scale, ulps=40)
+
+
+def test_a_deep_contraction_takes_every_step_once():
+    for depth in (1024, 1025, 1281, 2047, 4099):
+        x, y = parameter("x", (depth, 15), "float32"), parameter("y", (depth, 37), "float32")
+        rng = np.random.default_rng(depth)
+        arrays = [rng.integers(-9, 9, n.shape).astype("float32") for n in (x, y)]
+        (have,) = on_any_team(make([x, y], [], [dot_general(x, y, ((0,), (0,)))]), arrays)
+        assert np.array_equal(have, arrays[0].T @ arrays[1])
+
+
+def test_no_register_takes_more_than_a_run():
+    """What is inside of a stage that begins sums of its own has added so much, and no more, to one register."""
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        extents = [int(n) for n in rng.integers(1, 200, rng.integers(1, 5))]
+        stages = cascade(extents, RUN)
+        taken, most = 1, RUN
+        for place in range(len(stages) - 1, -1, -1):
+            stage = stages[place]
+            if stage.fresh:
+                taken, most = 1, FAN
+            outer = next((s.span for s in reversed(stages[:place]) if s.axis == stage.axis), None)
+            taken *= (extents[stage.axis] if outer is None else outer) / stage.span
+            assert np.ceil(taken) <= most
+        assert [s.axis for s in stages if s.span == 1] == list(range(len(extents)))
