@@ -107,6 +107,9 @@ class Tensor(Operators):
             self._depth = 0
         return self.node.attributes["value"]
 
+    def __reduce__(self) -> Any:
+        return _tensor_of, (self.numpy(), self.mask)
+
     def numpy(self) -> np.ndarray:
         """The value, as a NumPy array of the caller's own."""
         return np.array(self._realise())
@@ -155,6 +158,13 @@ class Tensor(Operators):
         return f"Tensor({values}, shape={list(self.shape)}, dtype={self.dtype})"
 
     __hash__ = object.__hash__
+
+
+def _tensor_of(value: np.ndarray, mask: Tensor | None) -> Tensor:
+    """A tensor of a value, out of a pickle."""
+    tensor = Tensor(constant(value))
+    tensor.mask = mask
+    return tensor
 
 
 class NoValue(TypeError):
@@ -334,6 +344,13 @@ class Variable(Operators):
             else:
                 self._array[...] = array
         return self.value
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_constant": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._array = aligned(self._array, self.dtype)
 
     def assign_add(self, value: Any) -> Tensor:
         """Add to the value; returns it."""

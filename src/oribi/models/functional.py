@@ -143,6 +143,35 @@ class _Graph:
             InputLayer(t.shape[1:], t.shape[0], t.dtype, t.name) for t in nest.flatten(inputs) if t.call is None
         ]
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The graph as lists, in which a tensor is a number: its depth is no limit to pickle and deepcopy."""
+        tensors = list(
+            dict.fromkeys([*nest.flatten(self.inputs), *(t for c in self.calls for t in nest.flatten(c.outputs))])
+        )
+        numbers = {tensor: _Number(number) for number, tensor in enumerate(tensors)}
+        numbered = lambda part: nest.mapped(
+            lambda leaf: numbers.get(leaf, leaf) if isinstance(leaf, KerasTensor) else leaf, part
+        )
+        return {
+            "tensors": [(tensor.shape, tensor.dtype, tensor.name) for tensor in tensors],
+            "calls": [(c.function, *map(numbered, (c.args, c.kwargs, c.outputs))) for c in self.calls],
+            "ends": (numbered(self.inputs), numbered(self.outputs)),
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        tensors = [KerasTensor(*described) for described in state["tensors"]]
+        known = lambda part: nest.mapped(lambda leaf: tensors[leaf] if isinstance(leaf, _Number) else leaf, part)
+        for function, args, kwargs, outputs in state["calls"]:
+            call = Call(function, known(args), known(kwargs))
+            call.outputs = known(outputs)
+            for tensor in nest.flatten(call.outputs):
+                tensor.call = call
+        self.__init__(*map(known, state["ends"]))  # type: ignore[misc]
+
+
+class _Number(int):
+    """The number of a symbolic tensor in a graph that is pickled."""
+
 
 def _by_depth(calls: list[Call]) -> list[Layer]:
     """The layers of the calls, those furthest from the outputs first, as weights are ordered in files."""

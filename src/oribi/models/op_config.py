@@ -52,7 +52,8 @@ def op_config(function: Callable[..., Any], name: str, args: Any, kwargs: Any) -
         called[-1] = np.array(called[-1])  # a list that is read is a tuple
     settings = {key: value for key, value in given.items() if key not in CALLED_WITH}
     kind = CLASSES.get(op) or "".join(part.capitalize() for part in op.split("_"))
-    home = "core" if op in CORE else "math" if op in MATH else "nn" if function.__module__.endswith(".nn") else "numpy"
+    in_nn = inspect.unwrap(function).__module__.endswith(".nn")
+    home = "core" if op in CORE else "math" if op in MATH else "nn" if in_nn else "numpy"
     entry = {"module": f"keras.src.ops.{home}", "class_name": kind, "config": {"name": name, **settings}}
     return {**entry, "registered_name": kind}, (called, {})
 

@@ -79,6 +79,7 @@ def symbolic(function: Callable[..., Any]) -> Callable[..., Any]:
         except NoValue:
             return record(function, args, kwargs)
 
+    call.__module__ = "oribi.ops"  # where pickle finds this one: its home has the function itself
     return call
 
 

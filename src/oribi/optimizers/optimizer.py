@@ -54,7 +54,7 @@ class Optimizer(Settings):
         self.clipnorm, self.clipvalue, self.global_clipnorm = clipnorm, clipvalue, global_clipnorm
         self.built = False
         self._slots: list[Variable] = []
-        self._indices: dict[int, int] = {}
+        self._indices: dict[Variable, int] = {}
         self.iterations = Variable(np.zeros((), "int64"), dtype="int64", trainable=False, name="iterations")
         if isinstance(learning_rate, Mapping):
             learning_rate = deserialize(learning_rate, schedules.TABLE, "learning-rate schedule")
@@ -95,7 +95,7 @@ class Optimizer(Settings):
     def build(self, variables: Iterable[Variable]) -> None:
         """Make the slots of these variables."""
         for number, variable in enumerate(variables):
-            self._indices[id(variable)] = number
+            self._indices[variable] = number
         self.built = True
 
     def add_variable_from_reference(self, variable: Variable, name: str) -> Variable:
@@ -111,9 +111,9 @@ class Optimizer(Settings):
         Raises:
             ValueError: it is none of them.
         """
-        if id(variable) not in self._indices:
+        if variable not in self._indices:
             raise ValueError(f"{type(self).__name__} was built for other variables; it does not know {variable.path!r}")
-        return self._indices[id(variable)]
+        return self._indices[variable]
 
     # --- updates ---
 
