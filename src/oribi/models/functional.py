@@ -145,22 +145,24 @@ class _Graph:
 
     def __getstate__(self) -> dict[str, Any]:
         """The graph as lists, in which a tensor is a number: its depth is no limit to pickle and deepcopy."""
-        tensors = list(
-            dict.fromkeys([*nest.flatten(self.inputs), *(t for c in self.calls for t in nest.flatten(c.outputs))])
-        )
-        numbers = {tensor: _Number(number) for number, tensor in enumerate(tensors)}
-        numbered = lambda part: nest.mapped(
-            lambda leaf: numbers.get(leaf, leaf) if isinstance(leaf, KerasTensor) else leaf, part
-        )
+        made = [tensor for call in self.calls for tensor in nest.flatten(call.outputs)]
+        numbers = {tensor: _Number(n) for n, tensor in enumerate(dict.fromkeys([*nest.flatten(self.inputs), *made]))}
+
+        def numbered(part: Any) -> Any:
+            return nest.mapped(lambda leaf: numbers.get(leaf, leaf) if isinstance(leaf, KerasTensor) else leaf, part)
+
         return {
-            "tensors": [(tensor.shape, tensor.dtype, tensor.name) for tensor in tensors],
+            "tensors": [(tensor.shape, tensor.dtype, tensor.name) for tensor in numbers],
             "calls": [(c.function, *map(numbered, (c.args, c.kwargs, c.outputs))) for c in self.calls],
             "ends": (numbered(self.inputs), numbered(self.outputs)),
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         tensors = [KerasTensor(*described) for described in state["tensors"]]
-        known = lambda part: nest.mapped(lambda leaf: tensors[leaf] if isinstance(leaf, _Number) else leaf, part)
+
+        def known(part: Any) -> Any:
+            return nest.mapped(lambda leaf: tensors[leaf] if isinstance(leaf, _Number) else leaf, part)
+
         for function, args, kwargs, outputs in state["calls"]:
             call = Call(function, known(args), known(kwargs))
             call.outputs = known(outputs)
