@@ -94,12 +94,27 @@ class Expression:
 
     def value(self, node: Node, dims: Dims, mask: Mask = ALWAYS) -> Value:
         """The value of `node` at `dims`."""
-        if node in self.preset:
-            return self.preset[node]
-        key = (node, *(d.key() for d in dims), mask)
-        if key not in self.memo:
-            self.memo[key] = self._compute(node, dims, mask)
-        return self.memo[key]
+        place = (*(d.key() for d in dims), mask)
+        stack = [node]  # rather than recursion: chains of operations may be of any length
+        while stack:
+            one = stack[-1]
+            known = self._is_known(one, place)
+            waiting = [] if known else [o for o in self._read_there(one) if not self._is_known(o, place)]
+            if waiting:
+                stack += reversed(waiting)
+                continue
+            stack.pop()
+            if not known:
+                self.memo[one, place] = self._compute(one, dims, mask)
+        return self.preset[node] if node in self.preset else self.memo[node, place]
+
+    def _is_known(self, node: Node, place: object) -> bool:
+        return node in self.preset or (node, place) in self.memo
+
+    def _read_there(self, node: Node) -> tuple[Node, ...]:
+        """The operands whose values at the same point a node is computed from."""
+        pointwise = node.op in ELEMENTWISE or node.op == "pack"
+        return node.operands if pointwise and not self._is_buffer(node) else ()
 
     def _compute(self, node: Node, dims: Dims, mask: Mask, fresh: bool = False) -> Value:
         splat = splat_of(node)
@@ -122,7 +137,7 @@ class Expression:
         """The value of a node that this kernel stores: computed, not loaded."""
         if node in self.preset:
             return self.preset[node]
-        key = (node, *(d.key() for d in dims), mask)
+        key = node, (*(d.key() for d in dims), mask)
         self.memo[key] = self._compute(node, dims, mask, fresh=True)
         return self.memo[key]
 

@@ -29,6 +29,9 @@ COMPUTES = ROOTS | MAPS
 CHEAP = {"neg", "abs", "add", "sub", "mul", "max", "min", "select", "convert"}
 CHEAP |= {"eq", "ne", "lt", "le", "gt", "ge", "and", "or", "xor", "not", "shift_left", "shift_right_logical"}
 CHEAP_LIMIT = 3  # operations worth computing again instead of storing
+LARGEST = 256  # nodes of a group: LLVM's time for a function grows faster than the function
+FURTHEST = 1000  # groups that are looked at for a path; where there are more between two groups, these stay apart
+DEEPEST = 32  # views over views, each of which is walked for every element
 AGAIN = 1.5  # how often on average the only reader may compute an element, rather than have it stored
 
 
@@ -65,6 +68,7 @@ class Group:
         reads, readers: groups on either side.
         elsewhere: those of `reads` that are read at other places than the one that is computed: by the root, or through views. They
             have to be complete before.
+        level: above that of all that it reads.
     """
 
     members: list[Node]
@@ -73,6 +77,7 @@ class Group:
     reads: set["Group"] = field(default_factory=set)
     readers: set["Group"] = field(default_factory=set)
     elsewhere: set["Group"] = field(default_factory=set)
+    level: int = 0
 
 
 def fuse(program: Program, prefix: str = "") -> list[Kernel]:
@@ -87,9 +92,15 @@ def fuse(program: Program, prefix: str = "") -> list[Kernel]:
 
 
 def _must_store(order: list[Node], roots: tuple[Node, ...]) -> set[Node]:
-    """Results, packed operands, what contractions read, and what goes into and out of programs inside."""
+    """Results, packed operands, what contractions read, what goes into and out of programs inside, and the last of many views."""
     stored = {n for n in roots if n.op not in LEAVES}
+    depth: dict[Node, int] = {}
     for node in order:
+        if node.op not in COMPUTES and node.op not in LEAVES:
+            depth[node] = 1 + max((depth.get(o, 0) for o in node.operands), default=0)
+            if depth[node] == DEEPEST:
+                stored.add(node)
+                depth[node] = 0
         if node.op in ("pack", "element"):
             stored.add(node)
         if node.op in LOOPS:
@@ -146,6 +157,7 @@ def _singletons(order: list[Node], stored: set[Node]) -> dict[Node, Group]:
         pointwise = node.op in ELEMENTWISE or node.op == "pack"
         apart = [o for o in node.operands if o not in groups or not pointwise]
         group.elsewhere.update(groups[source] for source in _nearest(apart, groups))
+        group.level = 1 + max((g.level for g in group.reads), default=0)
     return groups
 
 
@@ -168,24 +180,24 @@ def _can_merge(producer: Group, consumer: Group) -> bool:
         producer in consumer.elsewhere
         or (producer.root and consumer.root)
         or any(g.root and g.root.op in ALONE for g in (producer, consumer))
+        or len(producer.members) + len(consumer.members) > LARGEST
     ):
         return False
-    return not _reaches(producer.readers - {consumer}, consumer) and not _reaches(
-        consumer.readers - {producer}, producer
-    )
+    return not _depends_otherwise(consumer, producer)
 
 
-def _reaches(start: set[Group], target: Group) -> bool:
-    stack, seen = list(start), set(start)
-    while stack:
-        group = stack.pop()
-        if group is target:
+def _depends_otherwise(group: Group, on: Group) -> bool:
+    """Whether a group reads another, which it reads directly, through a third one as well."""
+    seen = {g for g in group.reads if g.level > on.level}
+    stack = list(seen)
+    while stack and len(seen) < FURTHEST:
+        reads = stack.pop().reads
+        if on in reads:
             return True
-        for reader in group.readers:
-            if reader not in seen:
-                seen.add(reader)
-                stack.append(reader)
-    return False
+        more = {g for g in reads if g.level > on.level} - seen
+        seen |= more
+        stack.extend(more)
+    return bool(stack)
 
 
 def _merge(into: Group, other: Group, groups: dict[Node, Group]) -> None:
@@ -204,6 +216,16 @@ def _merge(into: Group, other: Group, groups: dict[Node, Group]) -> None:
     into.elsewhere |= other.elsewhere
     into.reads = (into.reads | other.reads) - {into, other}
     into.readers = (into.readers | other.readers) - {into, other}
+    _raise(into, max((1 + g.level for g in into.reads), default=0))
+
+
+def _raise(group: Group, level: int) -> None:
+    """Lift a group at least to a level, and what reads it above that."""
+    stack = [(group, level)]
+    while stack:
+        group, level = stack.pop()
+        group.level = max(group.level, level)
+        stack.extend((reader, group.level + 1) for reader in group.readers if reader.level <= group.level)
 
 
 def _choose_stored(order: list[Node], groups: dict[Node, Group], stored: set[Node]) -> None:
@@ -228,7 +250,7 @@ def _inlined(node: Node, own: Group, needed: set[Group], groups: dict[Node, Grou
     """Whether the readers in other groups had better compute the node themselves."""
     if node.op in ROOTS:
         return False
-    if _cost(node, groups, stored) <= CHEAP_LIMIT:
+    if _cost(node, stored) <= CHEAP_LIMIT:
         return True
     if own.root is not None or own in needed or len(needed) != 1 or own.readers - needed:
         return False
@@ -242,17 +264,17 @@ def _points(group: Group) -> int:
     return max([*largest, group.members[0].size])
 
 
-def _cost(node: Node, groups: dict[Node, Group], stored: set[Node]) -> int:
+def _cost(node: Node, stored: set[Node]) -> int:
     """Operations to compute a node from what is stored; more than CHEAP_LIMIT where it is not worth counting."""
-    if node.op in LEAVES or node in stored:
-        return 0
-    if node.op not in CHEAP and node.op not in AFFINE_VIEWS and node.op != "iota":
-        return CHEAP_LIMIT + 1
-    cost = int(node.op in CHEAP)
-    for operand in node.operands:
-        cost += _cost(operand, groups, stored)
-        if cost > CHEAP_LIMIT:
-            break
+    cost, stack = 0, [node]
+    while stack and cost <= CHEAP_LIMIT:
+        one = stack.pop()
+        if one.op in LEAVES or one in stored:
+            continue
+        if one.op not in CHEAP and one.op not in AFFINE_VIEWS and one.op != "iota":
+            return CHEAP_LIMIT + 1
+        cost += one.op in CHEAP
+        stack.extend(one.operands)
     return cost
 
 

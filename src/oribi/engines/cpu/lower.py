@@ -13,15 +13,16 @@ from oribi.graph.contraction import dot_general
 from oribi.graph.node import Node, size_of
 from oribi.graph.program import Program
 from oribi.graph.reductions import REDUCTIONS, broadcast_in_dim, reduce_sum
-from oribi.graph.structural import iota, pad, reshape, reverse, transpose
+from oribi.graph.structural import concatenate, iota, pad, reshape, reverse, transpose
 from oribi.graph.windows import Axis, conv_axes, is_extremum, padded_for, start_value, under, window_axes
 
-from .own import windows
+from .own import pack, windows
 from .rewrite import Context, Rule, rewrite, splat
 from .sparse import table, update_rows
 
 REDUCE = {p.name: p for p in REDUCTIONS}
 SMALL_WINDOW = 16  # taps up to which a window is unrolled
+FEW_PIECES = 64  # operands of a concatenation of which each element asks where it lies
 
 
 def lower(program: Program) -> Program:
@@ -176,7 +177,22 @@ def _tap_number(shape: tuple[int, ...], taps: tuple[int, ...], turned: bool = Fa
     return broadcast_in_dim(reshape(number, window), shape, taps)
 
 
+# --- concatenation ----------------------------------------------------------------------------------------------------
+
+
+def _concatenate(node: Node, context: Context) -> Node | None:
+    """Of many operands: of concatenations of a few each, which are stored."""
+    parts, axis = list(node.operands), node.attributes["axis"]
+    if len(parts) <= FEW_PIECES:
+        return None
+    while len(parts) > FEW_PIECES:
+        runs = [parts[i : i + FEW_PIECES] for i in range(0, len(parts), FEW_PIECES)]
+        parts = [pack(concatenate(*run, axis=axis)) for run in runs]
+    return concatenate(*parts, axis=axis)
+
+
 RULES: dict[str, Rule] = {
+    "concatenate": _concatenate,
     "conv_general_dilated": _conv,
     "reduce_window": _reduce_window,
     "select_and_scatter_add": _select_and_scatter,

@@ -5,7 +5,8 @@ share of each axis, then walks the steps, calling the kernels, with a barrier be
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from oribi.graph import dtypes
@@ -18,6 +19,7 @@ from .target import Target
 
 SPINS = 2000  # checks of the barrier, some 30 us, before a thread gives up its core
 YIELDS = 16
+PART = 256  # kernels that one function calls: LLVM's time grows with the square of a function's length
 
 PAUSE = {"x86_64": "call void @llvm.x86.sse2.pause()", "aarch64": "call void @llvm.aarch64.hint(i32 1)"}
 # Results too small for a normal number become zero while a program runs: the running means of optimizers decay into
@@ -134,7 +136,7 @@ def module(routine: Routine, declarations: dict[str, str], target: Target, alone
     bodies: dict[str, str] = {}
     names: dict[str, str] = {}
     _share_bodies(routine, bodies, names)
-    main = _Main(routine, target, names).text()
+    main = _entry(routine, target, names)
     # Floats are never contracted or reassociated: fma stands where we wrote it, and NaN and inf behave as IEEE says.
     attributes = 'attributes #0 = { noinline nounwind "no-trapping-math"="true" }'
     head = f'target triple = "{target.triple}"'
@@ -161,14 +163,47 @@ class _Frame(NamedTuple):
     """A routine that is being walked: where its arguments, its memory and each thread's own are, and the step it is at."""
 
     routine: Routine
-    slots: list[str]
+    slots: "Sequence[str] | _Table"
     shared: str
     private: str
     step: Value
 
 
+class _Table:
+    """The pointers that the entry function is given, each loaded where it is used: thousands of them that live through the whole
+    function would take LLVM a time that grows with their square."""
+
+    def __init__(self, b: Builder) -> None:
+        self.b = b
+
+    def __getitem__(self, slot: int) -> str:
+        where, pointer = self.b.name("slot"), self.b.name("buffer")
+        self.b.do(f"{where} = getelementptr inbounds ptr, ptr %table, i64 {slot}")
+        self.b.do(f"{pointer} = load ptr, ptr {where}, align 8")
+        return pointer
+
+
+Steps = Sequence[int | None]  # numbers of kernels, and None for a barrier
+
+
+def _steps(routine: Routine) -> Steps:
+    """What a routine does, in order."""
+    between = [] if routine.repeats else [None]
+    return [number for phase in routine.plan.phases for number in (*phase, *between)]
+
+
+def _entry(routine: Routine, target: Target, names: dict[str, str]) -> str:
+    """The entry function; of a long routine also the functions that it calls one after another."""
+    steps = _steps(routine)
+    parts = [steps[i : i + PART] for i in range(0, len(steps), PART)] or [[]]
+    if len(parts) == 1:
+        return _Main(routine, target, names).run(steps)
+    functions = [_Main(routine, target, names).part(number, part) for number, part in enumerate(parts)]
+    return "\n".join([*functions, _Main(routine, target, names).run_parts(len(parts))])
+
+
 class _Main:
-    """The entry function."""
+    """The entry function, or a part of it."""
 
     def __init__(self, routine: Routine, target: Target, names: dict[str, str]) -> None:
         self.routine, self.target, self.names = routine, target, names
@@ -176,32 +211,54 @@ class _Main:
         self.thread, self.team = Value("int64", 1, "%thread"), Value("int64", 1, "%team")
         self.shares: dict[tuple[int, int], tuple[Value, Value]] = {}
 
-    def text(self) -> str:
+    def run(self, steps: Steps) -> str:
+        """The entry function that does these."""
+        frame = self._enter(steps)
+        with self._loop() as step:
+            self._walk(frame._replace(step=step), steps)
+        return self._closed()
+
+    def run_parts(self, count: int) -> str:
+        """The entry function that calls so many parts."""
+        with self._loop() as step:
+            for number in range(count):
+                self.b.do(f"call void @part{number}(i64 %thread, i64 %team, {step.typed}, ptr %table, ptr %sync)")
+        return self._closed()
+
+    def part(self, number: int, steps: Steps) -> str:
+        """A function that does these, of one step of the program."""
+        self._walk(self._enter(steps), steps)
+        head = f"define internal void @part{number}(i64 %thread, i64 %team, i64 %step, ptr %table, ptr %sync) #0 {{"
+        return "\n".join([head, "entry:", *self.b.entry, *self.b.lines, "  ret void", "}"])
+
+    def _enter(self, steps: Steps) -> "_Frame":
         b, plan = self.b, self.routine.plan
-        *slots, shared = [self._load_pointer(slot) for slot in range(plan.slots + 1)]
+        table = _Table(b)
+        shared = table[plan.slots]
         own = b.add(i64(plan.shared_bytes), b.mul(self.thread, i64(plan.private_bytes)))
         private = b.address(shared, "uint8", own)
-        self._share(self.routine)
+        self._share(self.routine, steps)
         self.first = b.compare("icmp eq", self.thread, i64(0))
-        with b.loop(Value("int64", 1, "%first"), Value("int64", 1, "%last")) as loop:
-            self._walk(_Frame(self.routine, slots, shared, private, loop.index))
+        return _Frame(self.routine, table, shared, private, Value("int64", 1, "%step"))
+
+    @contextmanager
+    def _loop(self) -> Iterator[Value]:
+        """Over the steps of the program."""
+        with self.b.loop(Value("int64", 1, "%first"), Value("int64", 1, "%last")) as loop:
+            yield loop.index
+
+    def _closed(self) -> str:
         declared, enter, leave = FLUSH.get(self.target.triple.split("-")[0], ("", "", ""))
         head = "define void @run(i64 %thread, i64 %team, i64 %first, i64 %last, ptr %table, ptr %sync) {"
-        return "\n".join([declared, head, "entry:", enter, *b.entry, *b.lines, leave, "  ret void", "}"])
+        return "\n".join([declared, head, "entry:", enter, *self.b.entry, *self.b.lines, leave, "  ret void", "}"])
 
-    def _load_pointer(self, slot: int) -> str:
-        where = self.b.name("slot")
-        pointer = self.b.name("buffer")
-        self.b.do(f"{where} = getelementptr inbounds ptr, ptr %table, i64 {slot}")
-        self.b.do(f"{pointer} = load ptr, ptr {where}, align 8")
-        return pointer
-
-    def _share(self, routine: Routine) -> None:
+    def _share(self, routine: Routine, steps: Steps) -> None:
         """The thread's part of every axis that is shared out, in whole grains."""
         b = self.b
-        for kernel, how, function in zip(routine.kernels, routine.schedules, routine.functions, strict=True):
+        for at in sorted(number for number in steps if number is not None):
+            kernel, how, function = routine.kernels[at], routine.schedules[at], routine.functions[at]
             for inner in function.routines if isinstance(function, Nested) else ():
-                self._share(inner)
+                self._share(inner, _steps(inner))
             if how.how != "split" or how.split is None:
                 continue
             extent, grain = kernel.domain[how.split], how.grain
@@ -214,22 +271,21 @@ class _Main:
                 edges.append(b.minimum(b.mul(block, i64(grain)), i64(extent)))
             self.shares[extent, grain] = edges[0], edges[1]
 
-    def _walk(self, frame: _Frame) -> None:
-        """All kernels of a step, and the barriers."""
+    def _walk(self, frame: _Frame, steps: Steps | None = None) -> None:
+        """All kernels of a step, and the barriers; or only these."""
         routine = frame.routine
-        for phase in routine.plan.phases:
-            for number in phase:
-                function = routine.functions[number]
-                if isinstance(function, Nested):
-                    predicate = self._pointer(frame, function.first)
-                    _NESTED[function.node.op](self, function, self._inside(frame, function), predicate)
-                elif function is not None and routine.schedules[number].how == "single":
-                    with self.b.when(self.first):
-                        self._call(frame, number, function)
-                elif function is not None:
-                    self._call(frame, number, function)
-            if not routine.repeats:
+        for number in _steps(routine) if steps is None else steps:
+            function = None if number is None else routine.functions[number]
+            if number is None:
                 self._barrier()
+            elif isinstance(function, Nested):
+                predicate = self._pointer(frame, function.first)
+                _NESTED[function.node.op](self, function, self._inside(frame, function), predicate)
+            elif function is not None and routine.schedules[number].how == "single":
+                with self.b.when(self.first):
+                    self._call(frame, number, function)
+            elif function is not None:
+                self._call(frame, number, function)
 
     def _barrier(self) -> None:
         self.b.do("call void @barrier(ptr %sync, i64 %team)")
@@ -276,7 +332,7 @@ class _Main:
         length, scanned, reverse = (nested.node.attributes[key] for key in ("length", "scanned", "reverse"))
         with b.loop(i64(0), i64(length)) as loop:
             step = b.sub(i64(length - 1), loop.index) if reverse else loop.index
-            slots = list(frame.slots)
+            slots = [frame.slots[i] for i in range(len(nested.tables[0]))]
             for i in range(len(body.inputs) - scanned, len(body.inputs)):
                 slots[i] = self._slice(slots[i], body.inputs[i], step)
             self._walk(frame._replace(slots=slots, step=step))

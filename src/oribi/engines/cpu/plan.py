@@ -5,8 +5,12 @@ touch what another one owns: kernels that split the same axis the same way follo
 lives are separated by a barrier share memory.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
+
+import numpy as np
 
 from oribi.graph import dtypes
 from oribi.graph.node import Node, size_of
@@ -50,30 +54,57 @@ class Plan:
     slots: int
 
 
+class Edges:
+    """Which kernels must run before which others.
+
+    Attributes:
+        before, after: for each kernel the ones on either side.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[int, int]]) -> None:
+        self.before: defaultdict[int, set[int]] = defaultdict(set)
+        self.after: defaultdict[int, set[int]] = defaultdict(set)
+        self.add(pairs)
+
+    def add(self, pairs: Iterable[tuple[int, int]]) -> None:
+        for earlier, later in pairs:
+            self.before[later].add(earlier)
+            self.after[earlier].add(later)
+
+    def lead(self, start: int, ends: set[int]) -> bool:
+        """Whether one of `ends` has to run after `start`."""
+        seen, stack = {start}, [start]
+        while stack and not seen & ends:
+            new = self.after[stack.pop()] - seen
+            seen |= new
+            stack.extend(new)
+        return bool(seen & ends)
+
+
 # --- updates in place -------------------------------------------------------------------------------------------------
 
 
-def update_in_place(
-    program: Program, kernels: list[Kernel], stored: frozenset[Node]
-) -> tuple[dict[Node, Node], set[tuple[int, int]]]:
-    """Which updates are written over their state: {update: state}, and the orders (reader, writer) that this asks for.
+def update_in_place(program: Program, kernels: list[Kernel], stored: frozenset[Node]) -> tuple[dict[Node, Node], Edges]:
+    """Which updates are written over their state: {update: state}, and the order of kernels that this and the data ask for.
 
     An update that cannot be is stored apart and copied when all is done, by a kernel that is added here.
     """
-    reading = [frozenset(reads(k, stored)) for k in kernels]
     maker = {n: i for i, k in enumerate(kernels) for n in k.outputs}
-    edges = {(maker[n], i) for i, r in enumerate(reading) for n in r if n in maker}
+    readers: dict[Node, list[int]] = {}
+    for number, kernel in enumerate(kernels):
+        for node in reads(kernel, stored):
+            readers.setdefault(node, []).append(number)
+    edges = Edges((maker[n], i) for n, numbers in readers.items() if n in maker for i in numbers)
     alias: dict[Node, Node] = {}
     late: list[tuple[Node, Node]] = []
     for state, update in zip(program.state, program.updates, strict=True):
         if update is state:
             continue
         writer = maker[update]
-        orders = {(i, writer) for i, r in enumerate(reading) if state in r and i != writer}
-        legal = _reads_in_place(kernels[writer], state, stored)
-        if legal and not any(_path(edges, writer, before) for before, _ in orders):
+        before = [i for i in readers.get(state, ()) if i != writer]
+        if _reads_in_place(kernels[writer], state, stored) and not edges.lead(writer, set(before)):
             alias[update] = state
-            edges |= orders
+            edges.add((i, writer) for i in before)
         else:
             late.append((state, update))
     for state, update in late:
@@ -81,7 +112,7 @@ def update_in_place(
         number = len(kernels)
         kernels.append(Kernel(None, (copy,), copy.shape, f"{kernels[maker[update]].name}_copy{number}"))
         alias[copy] = state
-        edges |= {(maker[update], number)} | {(i, number) for i, r in enumerate(reading) if state in r}
+        edges.add((i, number) for i in (maker[update], *readers.get(state, ())))
     return alias, edges
 
 
@@ -107,48 +138,35 @@ def _reads_in_place(kernel: Kernel, state: Node, stored: frozenset[Node]) -> boo
     return True
 
 
-def _path(edges: set[tuple[int, int]], start: int, end: int) -> bool:
-    after: dict[int, list[int]] = {}
-    for a, b in edges:
-        after.setdefault(a, []).append(b)
-    stack, seen = [start], {start}
-    while stack:
-        at = stack.pop()
-        if at == end:
-            return True
-        new = [n for n in after.get(at, ()) if n not in seen]
-        seen.update(new)
-        stack.extend(new)
-    return False
-
-
 # --- order and barriers -----------------------------------------------------------------------------------------------
 
 Access = tuple[bool, Partition | None]
+Touched = dict[Node, set[Access]]
 
 
 def order(
-    functions: Sequence[Function | None],
-    schedules: list[Schedule],
-    edges: set[tuple[int, int]],
-    private: frozenset[Node],
+    functions: Sequence[Function | None], schedules: list[Schedule], edges: Edges, private: frozenset[Node]
 ) -> list[list[int]]:
     """Phases of kernels: as early as their dependencies allow, and before a barrier rather than after it."""
-    waiting = {i: {a for a, b in edges if b == i} for i in range(len(functions))}
-    done: set[int] = set()
+    missing = [len(edges.before[i]) for i in range(len(functions))]
+    ready = [i for i, count in enumerate(missing) if not count]  # a heap: sorted already
     phases: list[list[int]] = [[]]
-    touched: dict[Node, list[Access]] = {}
-    while waiting:
-        ready = [i for i, before in waiting.items() if before <= done]
-        free = next((i for i in ready if not _conflicts(functions[i], schedules[i], touched, private)), None)
-        if free is None:
+    touched: Touched = {}
+    later: list[int] = []  # ready, and in conflict with what this phase does
+    while ready or later:
+        if not ready:
             phases.append([])
-            touched = {}
-            free = ready[0]
-        _touch(functions[free], schedules[free], touched, private)
-        phases[-1].append(free)
-        done.add(free)
-        del waiting[free]
+            touched, ready, later = {}, sorted(later), []
+        number = heappop(ready)
+        if _conflicts(functions[number], schedules[number], touched, private):
+            later.append(number)
+            continue
+        _touch(functions[number], schedules[number], touched, private)
+        phases[-1].append(number)
+        for after in edges.after[number]:
+            missing[after] -= 1
+            if not missing[after]:
+                heappush(ready, after)
     return [phase for phase in phases if phase]
 
 
@@ -158,7 +176,7 @@ def repeats_freely(
     """Whether a thread may begin the next step while others are at this one: it touches nothing but its own parts."""
     if len(phases) != 1:
         return False
-    touched: dict[Node, list[Access]] = {}
+    touched: Touched = {}
     for number in phases[0]:
         _touch(functions[number], schedules[number], touched, private)
     return not any(_conflicts(functions[n], schedules[n], touched, private) for n in phases[0])
@@ -173,9 +191,7 @@ def _accesses(function: Function | None, plan: Schedule, private: frozenset[Node
     return found
 
 
-def _conflicts(
-    function: Function | None, plan: Schedule, touched: dict[Node, list[Access]], private: frozenset[Node]
-) -> bool:
+def _conflicts(function: Function | None, plan: Schedule, touched: Touched, private: frozenset[Node]) -> bool:
     for node, (written, own) in _accesses(function, plan, private):
         for other_written, other in touched.get(node, ()):
             if (written or other_written) and (own is None or own != other):
@@ -183,11 +199,9 @@ def _conflicts(
     return False
 
 
-def _touch(
-    function: Function | None, plan: Schedule, touched: dict[Node, list[Access]], private: frozenset[Node]
-) -> None:
+def _touch(function: Function | None, plan: Schedule, touched: Touched, private: frozenset[Node]) -> None:
     for node, access in _accesses(function, plan, private):
-        touched.setdefault(node, []).append(access)
+        touched.setdefault(node, set()).add(access)
 
 
 # --- memory -----------------------------------------------------------------------------------------------------------
@@ -235,17 +249,18 @@ def _bytes(node: Node) -> int:
 
 def _pack_arena(lives: list[tuple[int, int, Node]], placements: dict[Node, Placement]) -> int:
     """First fit, the largest first: buffers overlap only if a barrier separates their lives. Returns the arena's size."""
-    placed: list[tuple[int, int, int, int]] = []
+    placed = np.empty((len(lives), 4), np.int64)  # first and last phase, start and end, sorted by start
     total = 0
-    for first, last, node in sorted(lives, key=lambda life: -_bytes(life[2])):
-        size, offset = _bytes(node), 0
-        for other_first, other_last, start, end in sorted(placed, key=lambda p: p[2]):
-            if other_last < first or last < other_first:
-                continue
-            if offset + size <= start:
-                break
-            offset = max(offset, end)
+    for count, (first, last, node) in enumerate(sorted(lives, key=lambda life: -_bytes(life[2]))):
+        size = _bytes(node)
+        others = placed[:count]
+        alive = others[(others[:, 1] >= first) & (others[:, 0] <= last)]
+        ends = np.concatenate(([0], np.maximum.accumulate(alive[:, 3])))
+        gaps = np.flatnonzero(alive[:, 2] - ends[:-1] >= size)
+        offset = int(ends[gaps[0] if gaps.size else -1])
         placements[node] = Placement("shared", offset)
-        placed.append((first, last, offset, offset + size))
+        at = int(np.searchsorted(others[:, 2], offset, side="right"))
+        placed[at + 1 : count + 1] = placed[at:count]
+        placed[at] = first, last, offset, offset + size
         total = max(total, offset + size)
     return total
