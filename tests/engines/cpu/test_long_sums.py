@@ -7,7 +7,9 @@ from oribi.engines.cpu import Executable
 from oribi.engines.cpu.cascade import FAN, RUN, SHORT_SUM, cascade
 from oribi.graph import elementwise as ew
 from oribi.graph.contraction import dot_general
+from oribi.graph.indexing import scatter_add_p
 from oribi.graph.node import parameter
+from oribi.graph.ordered import cumprod, cumsum
 from oribi.graph.program import make
 from oribi.graph.reductions import reduce_sum
 
@@ -141,6 +143,88 @@ def test_a_deep_contraction_takes_every_step_once():
         arrays = [rng.integers(-9, 9, n.shape).astype("float32") for n in (x, y)]
         (have,) = on_any_team(make([x, y], [], [dot_general(x, y, ((0,), (0,)))]), arrays)
         assert np.array_equal(have, arrays[0].T @ arrays[1])
+
+
+# --- running sums -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize(
+    ("shape", "axis"), [((1_000_003,), 0), ((50_001, 5), 0), ((3_001, 70), 0), ((3, 20_011, 2), 1), ((4, 9_999), 1)]
+)
+def test_a_running_sum_keeps_its_digits(shape, axis, reverse):
+    x = parameter("x", shape, "float32")
+    program = make([x], [], [cumsum(x, axis=axis, reverse=reverse)])
+    for kind in ("constant", "offset", "alternating"):
+        array = data(kind, shape, "float32")
+        (have,) = on_any_team(program, [array])
+        turned = np.flip(array, axis) if reverse else array
+        wide = turned.astype("float64")
+        want, scale = np.cumsum(wide, axis), np.cumsum(np.abs(wide), axis)
+        close(np.flip(have, axis) if reverse else have, want, scale)
+
+
+def test_a_running_sum_takes_every_element_once():
+    for length in (64, 65, 80, 257, 4_097):
+        x, y = parameter("x", (length, 3), "float32"), parameter("y", (length, 3), "int32")
+        array = np.random.default_rng(length).integers(-9, 9, (length, 3))
+        plan = make(
+            [x, y],
+            [],
+            [cumsum(x, axis=0, reverse=False), cumsum(y, axis=0, reverse=True), cumprod(x, axis=0, reverse=False)],
+        )
+        forth, back, product = on_any_team(plan, [array.astype("float32"), array.astype("int32")])
+        assert np.array_equal(forth, np.cumsum(array, 0))
+        assert np.array_equal(back, np.cumsum(array[::-1], 0)[::-1])
+        assert np.array_equal(product, np.cumprod(array.astype("float32"), 0), equal_nan=True)
+
+
+# --- rows that many slices are added to -------------------------------------------------------------------------------
+
+
+def scattered(base, axis, indices, updates):
+    """The base with the updates added on any team, and on none in float64; and how large all that was added is."""
+    nodes = [parameter(name, a.shape, a.dtype.name) for name, a in (("x", base), ("i", indices), ("u", updates))]
+    x, i, u = nodes
+    (have,) = on_any_team(make(nodes, [], [scatter_add_p(x, i, u, axis=axis)]), [base, indices, updates])
+    totals = []
+    for part in (lambda v: v, np.abs):
+        total = np.moveaxis(part(base.astype("float64")), axis, 0).copy()
+        np.add.at(total, indices, np.moveaxis(part(updates.astype("float64")), axis, 0))
+        totals.append(np.moveaxis(total, 0, axis))
+    return have, *totals
+
+
+@pytest.mark.parametrize("kind", ["constant", "offset", "alternating"])
+@pytest.mark.parametrize(
+    ("rows", "slice_", "count"), [(3, (5,), 200_001), (7, (), 300_000), (900, (2, 40), 6_400), (1, (1,), 65)]
+)
+def test_a_row_that_much_is_added_to_keeps_its_digits(rows, slice_, count, kind):
+    rng = np.random.default_rng(0)
+    indices = np.minimum(rng.exponential(rows / 4, count), rows - 1).astype("int32")
+    base, updates = data("offset", (rows, *slice_), "float32"), data(kind, (count, *slice_), "float32")
+    close(*scattered(base, 0, indices, updates))
+
+
+def test_every_slice_is_added_to_its_row_once():
+    rng = np.random.default_rng(0)
+    for count in (64, 65, 127, 128, 129, 1000):
+        for axis, base, slices in ((0, (9, 21), (count, 21)), (1, (4, 9, 3), (4, count, 3)), (1, (5, 9), (5, count))):
+            x, updates = (rng.integers(-9, 9, shape).astype("float32") for shape in (base, slices))
+            have, want, _ = scattered(x, axis, rng.integers(-1, 11, count).clip(0, 8).astype("int64"), updates)
+            assert np.array_equal(have, want)
+
+
+def test_special_values_stay_in_their_row():
+    updates = np.ones((1000, 2), "float32")
+    updates[::4, 0] = np.inf
+    updates[5] = np.nan
+    indices = np.arange(1000, dtype="int32") % 4
+    have, _, _ = scattered(np.zeros((5, 2), "float32"), 0, indices, updates)
+    np.testing.assert_array_equal(have, [[np.inf, 250], [np.nan, np.nan], [250, 250], [250, 250], [0, 0]])
+
+
+# --- the order --------------------------------------------------------------------------------------------------------
 
 
 def test_no_register_takes_more_than_a_run():

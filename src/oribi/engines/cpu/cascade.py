@@ -18,6 +18,7 @@ SHORT_SUM = 64  # additions into one register that are left as they are
 RUN = 16  # additions one after the other, in longer sums
 SHALLOW_DEPTH = 1024  # steps of a contraction's depth that are left as they are
 DEPTH_RUN = 256  # steps one after the other, in deeper ones: a tile of sums costs more to add than one
+SUMS = frozenset({"reduce_sum", "cumsum", "scatter_add"})
 FAN = 16  # sums of runs, or of sums of runs, that are added one after the other
 
 State = TypeVar("State")
@@ -52,11 +53,11 @@ def plain(extents: Sequence[int]) -> list[Stage]:
 
 def is_long(root: Node, extents: Sequence[int]) -> bool:
     """Whether so many floats are summed that one register would lose digits."""
-    return root.op == "reduce_sum" and dtypes.is_float(root.dtype) and size_of(extents) > SHORT_SUM
+    return root.op in SUMS and dtypes.is_float(root.dtype) and size_of(extents) > SHORT_SUM
 
 
 def of_sum(root: Node, extents: Sequence[int]) -> list[Stage]:
-    """The loops of a reduction, given how often each steps."""
+    """The loops of a reduction or a running sum, given how often each steps."""
     return cascade(extents, RUN) if is_long(root, extents) else plain(extents)
 
 

@@ -1,8 +1,8 @@
 """emit: one kernel and its schedule -> one LLVM function `kernel(low, high, buffers...)`.
 
 `low` and `high` are the thread's share of the split axis. Every kind of kernel is a loop nest around `Expression`s; contractions
-(contract.py), reductions (reduce.py) and what walks along an axis in order (sequential.py) have files of their own. Which part of
-each buffer a thread touches is noted for the planner of barriers.
+(contract.py), reductions (reduce.py), scatters (scatter.py) and what walks along an axis in order (sequential.py) have files of
+their own. Which part of each buffer a thread touches is noted for the planner of barriers.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +18,7 @@ from .fuse import Kernel
 from .index import LEAVES, ZERO, Affine, Dims, Var, flatten, of
 from .llvm import Builder, Value, i64
 from .reduce import reduce
+from .scatter import scatter
 from .schedule import Schedule
 from .target import Target
 
@@ -214,6 +215,7 @@ class Emitter:
 _KINDS: dict[str, Callable[[Emitter], None]] = {
     "map": Emitter.map,
     "reduce": reduce,
+    "scatter": scatter,
     "contract": contract,
     **sequential.KINDS,
 }

@@ -1,7 +1,6 @@
-"""Kernels that walk along an axis in order: argmax and argmin, running sums, sorting, scatter."""
+"""Kernels that walk along an axis in order: argmax and argmin, running sums, sorting."""
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +9,9 @@ from oribi.graph import dtypes
 from oribi.graph.node import Node
 
 from . import elementwise
-from .expression import ALWAYS, Mask, scalar_index
-from .index import ZERO, Affine, Dims, Var, flatten, of
+from .cascade import Range, Walk, of_sum
+from .expression import ALWAYS, Mask
+from .index import ZERO, Affine, Dims, Var, of
 from .llvm import Builder, Value, const, i64
 
 if TYPE_CHECKING:
@@ -68,16 +68,31 @@ def running(e: "Emitter") -> None:
 
 
 def _run_along(e: "Emitter", root: Node, dims: list[Affine], mask: Mask, lanes: int) -> None:
+    """The total so far at each step; of a long sum, what was added before the present run began, and the sum of the run."""
     b, axis = e.b, root.attributes["axis"]
     extent = root.shape[axis]
-    start = b.spread(const(int(root.op == "cumprod"), root.dtype), lanes)
-    with b.loop(i64(0), i64(extent), carried=[start]) as loop:
-        index = of(Var("run", extent, loop.index))
+    rule = elementwise.RULES[RUNNING[root.op]]
+
+    def meet(before: Value | None, total: Value) -> Value:
+        return total if before is None else rule(b, root, before, total)
+
+    def step(state: tuple[Value | None, Affine], totals: list[Value]) -> list[Value]:
+        before, index = state
         dims[axis] = index * -1 + (extent - 1) if root.attributes["reverse"] else index
         value = e.expression().value(root.operands[0], tuple(dims), mask)
-        total = elementwise.RULES[RUNNING[root.op]](b, root, loop.carried[0], b.spread(value, lanes))
-        loop.next = [total]
-        e.store_outputs(e.expression({root: total}), tuple(dims), mask, lanes)
+        total = meet(totals[0], b.spread(value, lanes))
+        e.store_outputs(e.expression({root: meet(before, total)}), tuple(dims), mask, lanes)
+        return [total]
+
+    walk = Walk[tuple[Value | None, Affine]](
+        b,
+        [Range(i64(0), i64(extent))],
+        lambda state, _, index: (state[0], of(Var("run", extent, index))),
+        step,
+        meet,
+        around=lambda state, totals: (meet(state[0], totals[0]), state[1]),
+    )
+    walk.through(of_sum(root, [extent]), (None, ZERO), [b.spread(const(int(root.op == "cumprod"), root.dtype), lanes)])
 
 
 RUNNING = {"cumsum": "add", "cumprod": "mul"}
@@ -185,76 +200,8 @@ def _key(b: Builder, root: Node, value: Value, dtype: str) -> Value:
     return b.binary("xor", key, i64(-1)) if root.attributes["descending"] else key
 
 
-# --- scatter_add ------------------------------------------------------------------------------------------------------
-
-
-def scatter(e: "Emitter") -> None:
-    """Each thread looks at every index and puts the slices in place that fall into its part, in their order."""
-    root, b = e.root(), e.b
-    x, indices, _ = root.operands
-    axis = root.attributes["axis"]
-    if e.alias.get(root, root) is not e.alias.get(x, x):
-        _scatter_base(e, root, x)
-    before = list(range(axis))
-    behind = list(range(axis + 1, len(x.shape)))
-    with ExitStack() as stack:
-        outer = [stack.enter_context(b.loop(i64(0), i64(x.shape[a]))).index for a in before]
-        at = [of(Var(f"i{a}", x.shape[a], v)) for a, v in zip(before, outer, strict=True)]
-        where = [stack.enter_context(b.loop(i64(0), i64(n))).index for n in indices.shape]
-        position = [of(Var(f"p{i}", indices.shape[i], v)) for i, v in enumerate(where)]
-        index = elementwise.convert_value(b, e.expression().value(indices, tuple(position)), "int64")
-        mine = b.binary("and", b.compare("icmp sge", index, e.low), b.compare("icmp slt", index, e.high))
-        with b.when(mine):
-            target = of(Var("row", x.shape[axis], index))
-            _put_slice(e, root, at, target, position, behind)
-
-
-def _scatter_base(e: "Emitter", root: Node, x: Node) -> None:
-    """What is added to, copied."""
-    dims = [ZERO] * len(x.shape)
-    *outer, last = range(len(x.shape))
-    pointer = e.pointer_to_write(root)
-    with e.scalar_loops(outer, dims):
-
-        def body(start: Value, mask: Mask) -> None:
-            dims[last] = of(e.var(last, start, lanes=True))
-            value = e.b.spread(e.expression().value(x, tuple(dims), mask), e.b.lanes)
-            e.b.store(value, pointer, scalar_index(e.b, flatten(tuple(dims), x.shape)), mask.lanes)
-
-        e.vector_loop(*e.range_of(last), body)
-
-
-def _put_slice(
-    e: "Emitter", root: Node, before: list[Affine], row: Affine, position: list[Affine], behind: list[int]
-) -> None:
-    b, updates = e.b, root.operands[2]
-
-    def put(tail_dims: list[Affine], mask: Mask) -> None:
-        flat = flatten((*before, row, *tail_dims), root.shape)
-        at, pointer = scalar_index(b, flat), e.pointer_to_write(root)
-        lanes = b.lanes if tail_dims else 1
-        new = b.spread(e.expression().value(updates, (*before, *position, *tail_dims), mask), lanes)
-        meeting = MEETING[root.op]
-        if meeting is not None:
-            new = elementwise.RULES[meeting](b, root, b.load(pointer, root.dtype, at, lanes, mask.lanes), new)
-        b.store(new, pointer, at, mask.lanes)
-
-    if not behind:
-        return put([], ALWAYS)
-    with ExitStack() as stack:
-        loops = [stack.enter_context(b.loop(i64(0), i64(root.shape[a]))).index for a in behind[:-1]]
-        dims = [of(Var(f"t{a}", root.shape[a], v)) for a, v in zip(behind, loops, strict=False)]
-        last = root.shape[behind[-1]]
-        body = lambda start, mask: put([*dims, of(Var("t", last, start, lanes=True))], mask)
-        e.vector_loop(i64(0), i64(last), body)
-    return None
-
-
-MEETING = {"scatter_add": "add", "scatter_min": "min", "scatter_set": None}  # what is done with what is there
-
 KINDS: dict[str, Callable[["Emitter"], None]] = {
     "arg_reduce": arg_reduce,
     "running": running,
     "sort": sort,
-    "scatter": scatter,
 }
