@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from oribi import changes
-from oribi.engines.reference import evaluate
+from oribi.engines.reference import value_of
 from oribi.graph import dtypes
-from oribi.graph.node import Node, constant, parameter, topological
+from oribi.graph.node import Node, constant, constant_p, parameter, topological
 
 HELD_BACK = 256  # operations that a tensor puts off before it is computed, so that graphs of loops stay bounded
 
@@ -103,7 +103,8 @@ class Tensor(Operators):
                         f"this tensor of shape {list(self.shape)} has no value while a function is traced: "
                         "it stands for any batch. Use oribi.ops on it, or look at it outside of call() and train steps."
                     )
-            self.node = constant(evaluate([self.node])[0])
+            value = value_of(self)
+            self.node = Node(constant_p, (), {"value": value}, self.shape, self.dtype)
             self._depth = 0
         return self.node.attributes["value"]
 

@@ -1,7 +1,7 @@
 """Node and Primitive: what a graph is made of."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ GradientRule = Callable[..., "tuple[Node | dict[int, Node] | None, ...]"]
 TUPLE = "tuple"  # the dtype of nodes that have several results
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Node:
     """One value of a graph: a primitive applied to operands. Immutable, compared by identity.
 
@@ -142,8 +142,8 @@ def parameter(name: str, shape: Shape, dtype: str) -> Node:
     return parameter_p(name=name, shape=tuple(shape), dtype=dtype)
 
 
-def topological(outputs: Iterable[Node]) -> list[Node]:
-    """Every node that the outputs depend on, operands before users. Depth is no limit.
+def topological(outputs: Iterable[Node], known: Container[Node] | None = None) -> list[Node]:
+    """Every node that the outputs depend on, operands before users; not what lies under those that are known. Depth is no limit.
 
     >>> x = parameter("x", (2,), "float32")
     >>> topological([x])
@@ -158,10 +158,11 @@ def topological(outputs: Iterable[Node]) -> list[Node]:
             stack.pop()
             continue
         ready = True
-        for operand in reversed(node.operands):
-            if operand not in seen:
-                stack.append(operand)
-                ready = False
+        if known is None or node not in known:
+            for operand in reversed(node.operands):
+                if operand not in seen:
+                    stack.append(operand)
+                    ready = False
         if ready:
             stack.pop()
             seen.add(node)

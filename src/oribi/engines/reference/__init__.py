@@ -6,6 +6,7 @@ Must not know: how anything is made fast.
 """
 
 from .evaluate import CONTROL, evaluate, run
+from .kept import value_of
 from .rules import RULES
 
-__all__ = ["CONTROL", "RULES", "evaluate", "run"]
+__all__ = ["CONTROL", "RULES", "evaluate", "run", "value_of"]

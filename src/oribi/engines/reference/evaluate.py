@@ -1,6 +1,6 @@
 """Walking a graph with the rules."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,14 +31,22 @@ def evaluate(
     >>> evaluate([add(constant(1.0), constant(2.0))])
     [array(3.)]
     """
+    values = evaluate_in_order(topological(outputs), known, more)
+    return [values[o] for o in outputs]
+
+
+def evaluate_in_order(
+    order: Iterable[Node], known: Mapping[Node, Array] | None = None, more: Mapping[str, Rule] | None = None
+) -> dict[Node, Array]:
+    """The values of all these nodes, each of which comes after its operands; the rest is as in `evaluate`."""
     values: dict[Node, Array] = dict(known or {})
     rules = {**_ALL, **more} if more else _ALL
     with np.errstate(all="ignore"):
-        for node in topological(outputs):
+        for node in order:
             if node not in values:
                 value = rules[node.primitive.name](node, *[values[o] for o in node.operands])
                 values[node] = value if type(value) is np.ndarray or type(value) is tuple else np.asarray(value)
-    return [values[o] for o in outputs]
+    return values
 
 
 def run(program: Program, inputs: Sequence[Array], state: Sequence[Array], steps: int = 1) -> list[Array]:
