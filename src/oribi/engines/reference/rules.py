@@ -1,8 +1,9 @@
 """name -> `rule(node, *operand values) -> value`."""
 
 import math
-from collections.abc import Callable, Iterator
-from itertools import product
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial, reduce
+from itertools import chain, product
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from oribi.graph.contraction import free_axes
 from oribi.graph.node import Node
 from oribi.graph.random import PARITY, ROTATIONS
 from oribi.graph.structural import pad_p
+
+from . import sums
 
 Array = Any
 Rule = Callable[..., Array]
@@ -129,6 +132,11 @@ def _reduce(function: Any) -> Rule:
     return rule
 
 
+def reduce_sum(node: Node, x: Array) -> Array:
+    axes = node.attributes["axes"]
+    return np.asarray(np.add.reduce(x, axis=axes, dtype=x.dtype)) if x.size <= sums.SHORT else sums.add_reduce(x, axes)
+
+
 def _arg(function: Callable[..., Array]) -> Rule:
     return lambda node, x: function(x, axis=node.attributes["axis"]).astype(node.dtype)
 
@@ -140,7 +148,7 @@ def dot_general(node: Node, lhs: Array, rhs: Array) -> Array:
     """As matrices: batch axes first, then the free and the contracted axes of either side as one."""
     contract, batch = node.attributes["contract"], node.attributes["batch"]
     if lhs.ndim == rhs.ndim == 2 and contract == ((1,), (0,)):
-        return lhs @ rhs
+        return lhs @ rhs if lhs.shape[1] <= sums.SHALLOW else sums.matmul(lhs, rhs)
     left_free = free_axes(lhs.ndim, contract[0], batch[0])
     right_free = free_axes(rhs.ndim, contract[1], batch[1])
     batches = [lhs.shape[a] for a in batch[0]]
@@ -148,7 +156,7 @@ def dot_general(node: Node, lhs: Array, rhs: Array) -> Array:
     rows, columns = math.prod(lhs.shape[a] for a in left_free), math.prod(rhs.shape[a] for a in right_free)
     left = lhs.transpose(*batch[0], *left_free, *contract[0]).reshape(*batches, rows, depth)
     right = rhs.transpose(*batch[1], *contract[1], *right_free).reshape(*batches, depth, columns)
-    return np.matmul(left, right).reshape(node.shape)
+    return sums.matmul(left, right).reshape(node.shape)
 
 
 def _under(padded: Array, axes: list[windows.Axis], taps: tuple[int, ...], first: int = 0) -> Array:
@@ -177,25 +185,31 @@ def conv_general_dilated(node: Node, lhs: Array, rhs: Array) -> Array:
     axes = windows.conv_axes(lhs.shape, rhs.shape, a["strides"], a["padding"], a["lhs_dilation"], a["rhs_dilation"])
     whole = [windows.Axis(n, 1, 1, 0, 0) for n in (lhs.shape[0], lhs.shape[-1])]
     padded = _padded(lhs, [whole[0], *axes, whole[1]], 0)
-    result = np.zeros((*node.shape[:-1], groups, node.shape[-1] // groups), node.dtype)
-    for taps in _taps(axes) if result.size else ():
+    if not node.size or not rhs.size:
+        return np.zeros(node.shape, node.dtype)
+
+    def product_with(taps: tuple[int, ...]) -> Array:
         part = _under(padded, axes, taps, first=1)
         part = part.reshape(*part.shape[:-1], groups, 1, -1)
         kernel = rhs[taps].reshape(rhs.shape[-2], groups, -1).transpose(1, 0, 2)
-        result += np.matmul(part, kernel)[..., 0, :]
-    return result.reshape(node.shape)
+        return sums.matmul(part, kernel)[..., 0, :]
+
+    return sums.total(map(product_with, _taps(axes))).reshape(node.shape)
 
 
-_WINDOW_REDUCERS = {"sum": np.add, "max": np.maximum, "min": np.minimum}
+_WINDOW_REDUCERS: dict[str, Callable[[Iterable[Array]], Array]] = {
+    "sum": sums.total,
+    "max": partial(reduce, np.maximum),
+    "min": partial(reduce, np.minimum),
+}
 
 
 def _reduced(padded: Array, axes: list[windows.Axis], reducer: str) -> Array:
     """What lies under each place of a window, reduced tap by tap."""
-    dtype = padded.dtype.name
-    result = np.full(tuple(axis.out for axis in axes), windows.start_value(reducer, dtype), dtype)
-    for taps in _taps(axes) if result.size else ():
-        result = _WINDOW_REDUCERS[reducer](result, _under(padded, axes, taps))
-    return result
+    start = np.full(tuple(axis.out for axis in axes), windows.start_value(reducer, padded.dtype.name), padded.dtype)
+    if not start.size:
+        return start
+    return _WINDOW_REDUCERS[reducer](chain([start], (_under(padded, axes, taps) for taps in _taps(axes))))
 
 
 def reduce_window(node: Node, x: Array) -> Array:
@@ -264,7 +278,7 @@ def _running(function: Any) -> Rule:
     def rule(node: Node, x: Array) -> Array:
         axis, backwards = node.attributes["axis"], node.attributes["reverse"]
         turned = np.flip(x, axis) if backwards else x
-        result = function.accumulate(turned, axis=axis, dtype=node.dtype)
+        result = function(turned, axis=axis, dtype=node.dtype)
         return np.flip(result, axis) if backwards else result
 
     return rule
@@ -350,7 +364,7 @@ RULES: dict[str, Rule] = {
     "reverse": lambda node, x: np.flip(x, node.attributes["axes"]),
     "iota": iota,
     "broadcast_in_dim": broadcast_in_dim,
-    "reduce_sum": _reduce(np.add),
+    "reduce_sum": reduce_sum,
     "reduce_prod": _reduce(np.multiply),
     "reduce_max": _reduce(np.maximum),
     "reduce_min": _reduce(np.minimum),
@@ -363,11 +377,11 @@ RULES: dict[str, Rule] = {
     "reduce_window": reduce_window,
     "select_and_scatter_add": select_and_scatter_add,
     "gather": gather,
-    "scatter_add": scatter(np.add.at),
+    "scatter_add": scatter(sums.add_at),
     "dynamic_slice": dynamic_slice,
     "dynamic_update_slice": dynamic_update_slice,
-    "cumsum": _running(np.add),
-    "cumprod": _running(np.multiply),
+    "cumsum": _running(sums.add_accumulate),
+    "cumprod": _running(np.multiply.accumulate),
     "argsort": argsort,
     "random_bits": random_bits,
 }
