@@ -1,6 +1,6 @@
-"""batched: the value of a node for all slices of an array at once, out of the node for one slice."""
+"""batched: the values of nodes for all slices of an array at once, out of the nodes for one slice."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from .contraction import dot_general, free_axes
 from .elementwise import TABLE as ELEMENTWISE
@@ -12,30 +12,34 @@ from .structural import reshape, transpose
 WORTHWHILE = frozenset({"dot_general", "conv_general_dilated"})
 
 
-def batched(node: Node, slices: Mapping[Node, Node], fixed: Mapping[Node, Node]) -> Node | None:
-    """`node` for every slice, along a new first axis; None where a primitive on the way has no rule.
+def batched(nodes: Iterable[Node], slices: Mapping[Node, Node], fixed: Mapping[Node, Node]) -> dict[Node, Node]:
+    """Each of the nodes for every slice, along a new first axis; without those for which a primitive on the way has no rule.
 
     Args:
-        node: a node in terms of parameters.
+        nodes: in terms of parameters.
         slices: for parameters that stand for a slice, the array of all slices.
         fixed: for parameters that are the same for all, their value.
     """
     (length,) = {stack.shape[0] for stack in slices.values()}
-    new: dict[Node, tuple[Node, bool]] = {p: (value, False) for p, value in fixed.items()}
+    new: dict[Node, tuple[Node, bool] | None] = {p: (value, False) for p, value in fixed.items()}
     new |= {p: (stack, True) for p, stack in slices.items()}
-    for one in topological([node]):
-        if one in new:
-            continue
-        operands = [new[o] for o in one.operands]
-        if not any(varies for _, varies in operands):
-            new[one] = one.on(tuple(n for n, _ in operands)), False
-        else:
-            made = RULES[one.op](one, operands, length) if one.op in RULES else None
-            if made is None:
-                return None
-            new[one] = made, True
-    value, varies = new[node]
-    return value if varies else broadcast_in_dim(value, (length, *value.shape), tuple(range(1, len(value.shape) + 1)))
+    for one in topological(nodes):
+        if one not in new:
+            operands = [known for o in one.operands if (known := new[o]) is not None]
+            new[one] = _batched(one, operands, length) if len(operands) == len(one.operands) else None
+    return {node: _spread(*known, length) for node in nodes if (known := new[node]) is not None}
+
+
+def _batched(node: Node, operands: "Operands", length: int) -> tuple[Node, bool] | None:
+    if not any(varies for _, varies in operands):
+        return node.on(tuple(n for n, _ in operands)), False
+    made = RULES[node.op](node, operands, length) if node.op in RULES else None
+    return None if made is None else (made, True)
+
+
+def _spread(value: Node, varies: bool, length: int) -> Node:
+    """A value for every slice, also where it is the same for all."""
+    return value if varies else broadcast_in_dim(value, (length, *value.shape), _behind(tuple(range(len(value.shape)))))
 
 
 Operands = list[tuple[Node, bool]]
@@ -43,11 +47,7 @@ Rule = Callable[[Node, Operands, int], "Node | None"]
 
 
 def _elementwise(node: Node, operands: Operands, length: int) -> Node:
-    spread = [
-        x if varies else broadcast_in_dim(x, (length, *x.shape), tuple(range(1, len(x.shape) + 1)))
-        for x, varies in operands
-    ]
-    return node.primitive(*spread, **node.attributes)
+    return node.primitive(*(_spread(*operand, length) for operand in operands), **node.attributes)
 
 
 def _reshape(node: Node, operands: Operands, length: int) -> Node:

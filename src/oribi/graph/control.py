@@ -52,8 +52,13 @@ def closed(outputs: Sequence[Node], parameters: Sequence[Node]) -> tuple[list[No
     Returns:
         The nodes from outside that the body reads, the parameters that stand for them, and the outputs in terms of parameters.
     """
+    if not parameters:  # nothing is inside
+        outer = {
+            o: parameter(f"outer{i}", *spec(o)) for i, o in enumerate(dict.fromkeys(outputs)) if o.op != "constant"
+        }
+        return list(outer), list(outer.values()), [outer.get(o, o) for o in outputs]
     inside = depending(outputs, parameters)
-    outer: dict[Node, Node] = {}
+    outer = {}
     readers = [(n.operands, n in inside) for n in topological(outputs)]
     for operands, is_inside in [*readers, (tuple(outputs), True)]:
         for operand in operands if is_inside else ():
@@ -67,21 +72,30 @@ def closed(outputs: Sequence[Node], parameters: Sequence[Node]) -> tuple[list[No
 
 def results_of(several: Node) -> list[Spec]:
     """Shape and dtype of each result of a node that has several."""
-    attributes = several.attributes
+    return [_result(several, index) for index in range(_count(several))]
+
+
+def _count(several: Node) -> int:
     if several.op == "cond":
-        return [spec(o) for o in attributes["on_true"].outputs]
-    body = attributes["body"]
-    carried = [spec(s) for s in body.state]
-    if several.op == "while_loop":
-        return carried
-    return carried + [((attributes["length"], *o.shape), o.dtype) for o in body.outputs]
+        return len(several.attributes["on_true"].outputs)
+    body = several.attributes["body"]
+    return len(body.state) + (len(body.outputs) if several.op == "scan" else 0)
+
+
+def _result(several: Node, index: int) -> Spec:
+    if several.op == "cond":
+        return spec(several.attributes["on_true"].outputs[index])
+    body = several.attributes["body"]
+    if index < len(body.state):
+        return spec(body.state[index])
+    each = body.outputs[index - len(body.state)]
+    return (several.attributes["length"], *each.shape), each.dtype
 
 
 def _infer_element(several: Node, *, index: int) -> Spec:
-    specs = results_of(several)
-    if not 0 <= index < len(specs):
-        raise GraphError(f"element {index} of {several!r}, which has {len(specs)} results")
-    return specs[index]
+    if not 0 <= index < _count(several):
+        raise GraphError(f"element {index} of {several!r}, which has {_count(several)} results")
+    return _result(several, index)
 
 
 # The cotangent of a tuple is a dict: which results have one.
@@ -90,7 +104,7 @@ element_p = Primitive("element", _infer_element, lambda ct, y: ({y.attributes["i
 
 def elements(several: Node) -> list[Node]:
     """All results of a node that has several."""
-    return [element_p(several, index=i) for i in range(len(results_of(several)))]
+    return [element_p(several, index=i) for i in range(_count(several))]
 
 
 def check_operands(name: str, operands: Sequence[Node], expected: Sequence[Spec]) -> None:

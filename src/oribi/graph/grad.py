@@ -59,7 +59,7 @@ def _accumulate(cotangents: dict[Node, Cotangent], node: Node, more: Cotangent) 
     """Add to what is known of a node's cotangent; that of a tuple is a dict, one for each of its results that has one."""
     known = cotangents.get(node)
     if isinstance(more, dict):
-        cotangents[node] = parts = dict(known or {})  # type: ignore[arg-type]
+        parts: dict[int, Node] = cotangents.setdefault(node, {})  # type: ignore[assignment]
         for index, ct in more.items():
             parts[index] = add(parts[index], ct) if index in parts else ct
     else:

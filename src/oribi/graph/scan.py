@@ -2,6 +2,7 @@
 made of."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -62,12 +63,8 @@ def _hoisted(
     fixed = dict(zip(body.inputs, stays, strict=False))
     slices = dict(zip(body.inputs[len(stays) :], over, strict=True))
     waiting, varying = depending(roots, body.state), depending(roots, slices)
-    stacks: dict[Node, Node] = {}
-    for node in topological(roots):
-        if node.op in WORTHWHILE and node in varying and node not in waiting:
-            stack = batched(node, slices, fixed)
-            if stack is not None:
-                stacks[node] = stack
+    early = [n for n in topological(roots) if n.op in WORTHWHILE and n in varying and n not in waiting]
+    stacks = batched(early, slices, fixed) if early else {}
     if not stacks:
         return body, stays, over
     new = {node: parameter(f"hoisted{i}", *spec(node)) for i, node in enumerate(stacks)}
@@ -105,7 +102,7 @@ def _scan_gradient(cts: dict[int, Node], y: Node) -> tuple[Node | None, ...]:
         over[stands_for[node]] = element_p(forward, index=states + len(body.outputs) + number)
     of = dict(zip(wanted, substituted(found, stands_for), strict=True))
 
-    sums = _Backward(dict(zip(body.inputs[:first], y.operands, strict=False)), over)
+    sums = _Backward(dict(zip(body.inputs[:first], y.operands, strict=False)), over, list(of.values()))
     for i in carried:
         sums.carry(ct_state[i], of[body.state[i]], cts.get(i) or full_like(body.state[i], 0))
     totals = [(sums.total if i < first else sums.every)(of[p]) if p in of else None for i, p in enumerate(body.inputs)]
@@ -144,13 +141,15 @@ class _Backward:
     Attributes:
         stays, over: the value of each of its inputs.
         state: for each of its state the next value and the first one.
-        outputs: what is kept of each step.
+        outputs: what is kept of each step, and its number.
+        found: all that `total` may be asked of.
     """
 
-    def __init__(self, stays: dict[Node, Node], over: dict[Node, Node]) -> None:
+    def __init__(self, stays: dict[Node, Node], over: dict[Node, Node], found: Sequence[Node]) -> None:
         self.stays, self.over = stays, over
         self.state: dict[Node, tuple[Node, Node]] = {}
-        self.outputs: dict[Node, None] = {}
+        self.outputs: dict[Node, int] = {}
+        self.found = found
 
     def carry(self, state: Node, update: Node, start: Node) -> None:
         self.state[state] = update, start
@@ -163,20 +162,48 @@ class _Backward:
         """The values of all steps, along a new first axis."""
         if node in self.over:
             return lambda results: self.over[node]
-        self.outputs[node] = None
-        index = list(self.outputs).index(node)
+        index = self.outputs.setdefault(node, len(self.outputs))
         return lambda results: results[1][index]
+
+    @cached_property
+    def varying(self) -> set[Node]:
+        """What differs from step to step."""
+        return depending(self.found, [*self.over, *self.state])
+
+    @cached_property
+    def undivided(self) -> set[Node]:
+        """The nodes whose total is not made of their operands' totals. An addition's is, where that saves work in the loop."""
+        saves: set[Node] = set()
+        undivided: set[Node] = set()
+        for node in topological(self.found):
+            linear = node in self.varying and _is_linear(node)
+            divided = linear or (node.op == "add" and any(o in saves for o in node.operands))
+            if divided or self._is_summed_late(node):
+                saves.add(node)
+            if not divided:
+                undivided.add(node)
+        return undivided
+
+    def _is_summed_late(self, node: Node) -> bool:
+        product = node.op == "dot_general" and all(o in self.varying for o in node.operands)
+        return product or node.op == "reduce_sum"
 
     def total(self, node: Node) -> Later:
         """The sum of all steps' values. Contractions and sums are put off: one of all steps, after the loop."""
-        varies = depending([node], [*self.over, *self.state])
-        if node in varies and (node.op in _LINEAR or (node.op == "pad" and node.attributes["value"] == 0)):
-            inner = self.total(node.operands[0])
-            return lambda results: node.primitive(inner(results), **node.attributes)
-        if node.op == "add":
-            left, right = map(self.total, node.operands)
-            return lambda results: add(left(results), right(results))
-        if node.op == "dot_general" and all(o in varies for o in node.operands):
+        order = topological([node], self.undivided)
+        parts = {n: self._total(n) for n in order if n in self.undivided}
+
+        def later(results: Results) -> Node:
+            totals: dict[Node, Node] = {}
+            for n in order:
+                of = [totals[o] for o in n.operands] if n not in parts else []
+                totals[n] = parts[n](results) if n in parts else n.primitive(*of, **n.attributes)
+            return totals[node]
+
+        return later
+
+    def _total(self, node: Node) -> Later:
+        if node.op == "dot_general" and self._is_summed_late(node):
             lhs, rhs = map(self.every, node.operands)
             return lambda results: _contracted(node, lhs(results), rhs(results))
         if node.op == "reduce_sum":
@@ -199,6 +226,10 @@ class _Backward:
 
 
 _LINEAR = frozenset({"neg", "convert", "reshape", "transpose", "slice", "broadcast_in_dim"})
+
+
+def _is_linear(node: Node) -> bool:
+    return node.op in _LINEAR or (node.op == "pad" and node.attributes["value"] == 0)
 
 
 def _contracted(node: Node, lhs: Node, rhs: Node) -> Node:

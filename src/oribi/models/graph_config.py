@@ -5,6 +5,7 @@ A tensor is named by the layer that made it, which call of it, and which of its 
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -53,15 +54,20 @@ def _names(calls: list[Call], taken: set[str]) -> dict[Any, str]:
     """A name for each layer, its own, and for each call of an op."""
     names: dict[Any, str] = {_identity(c): c.name for c in calls if isinstance(c.function, Layer)}
     taken = taken | set(names.values())
+    candidates: dict[str, Iterator[str]] = {}
     for call in calls:
         if _identity(call) not in names:
-            name, count = call.name, 0
-            while name in taken:
-                count += 1
-                name = f"{call.name}_{count}"
-            names[call] = name
-            taken.add(name)
+            numbered = candidates.setdefault(call.name, _numbered(call.name))
+            names[call] = next(name for name in numbered if name not in taken)
+            taken.add(names[call])
     return names
+
+
+def _numbered(name: str) -> Iterator[str]:
+    """The name, then the name with a number."""
+    yield name
+    for number in count(1):
+        yield f"{name}_{number}"
 
 
 def _operation_config(call: Call, name: str) -> tuple[dict[str, Any], tuple[Any, Any]]:

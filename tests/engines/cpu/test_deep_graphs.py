@@ -7,12 +7,12 @@ import pytest
 
 from oribi.engines import reference
 from oribi.engines.cpu import Executable, emit, host
+from oribi.graph import control, reductions, scan, structural
 from oribi.graph import elementwise as ew
-from oribi.graph import reductions, structural
 from oribi.graph.contraction import dot_general
 from oribi.graph.grad import grad
-from oribi.graph.node import parameter
-from oribi.graph.program import make
+from oribi.graph.node import constant, parameter
+from oribi.graph.program import Program, make
 
 
 def x(shape, name="x"):
@@ -124,6 +124,50 @@ def network(n):
     return make([data], state, [loss])
 
 
+def deep_body(n):
+    """A loop whose body is a long chain that reads one operand at every step; and the gradient."""
+    outside = x((4, 3), "xs"), x((3,), "h0"), x((3,), "w0")
+    one, before, w = x((3,)), x((3,), "h"), x((3,), "w")
+    node = ew.add(one, before)
+    for _ in range(n):
+        node = ew.mul(ew.sin(node), w)
+    last, _ = scan.scan(Program((w, one), (before,), (node,), ()), [outside[2]], [outside[0]], [outside[1]], 4)
+    loss = reductions.reduce_sum(last[0], (0,))
+    return make(outside, [], [loss, *grad(loss, list(outside))])
+
+
+def loops(n):
+    """Loops that each run over what the one before gave; and the gradient."""
+    data, weights = x((4, 3), "xs"), [x((3,), f"w{i}") for i in range(n)]
+    node = data
+    for weight in weights:
+        one, before, w = x((3,)), x((3,), "h"), x((3,), "w")
+        new = ew.tanh(ew.add(ew.mul(w, one), before))
+        _, (node,) = scan.scan(Program((w, one), (before,), (new,), (new,)), [weight], [node], [weight], 4)
+    loss = reductions.reduce_sum(node, (0, 1))
+    return make([data, *weights], [], [loss, *grad(loss, weights)])
+
+
+def much_carried(n):
+    """A loop that carries many values; and the gradient."""
+    data, starts = x((4, 3), "xs"), [x((3,), f"h{i}") for i in range(n)]
+    one, carried = x((3,)), [x((3,), f"s{i}") for i in range(n)]
+    new = [ew.tanh(ew.add(h, one)) for h in carried]
+    last, _ = scan.scan(Program((one,), tuple(carried), tuple(new), ()), [], [data], starts, 4)
+    loss = reductions.reduce_sum(structural.concatenate(*last, axis=0), (0,))
+    return make([data, *starts], [], [loss, *grad(loss, starts)])
+
+
+def choices(n):
+    """One branch or the other, again and again; and the gradient."""
+    first = node = x((3,))
+    for i in range(n):
+        large = ew.gt(reductions.reduce_sum(node, (0,)), constant(np.float32(0.1 * (i % 5) - 0.2)))
+        (node,) = control.cond(large, [ew.tanh(ew.mul(node, first))], [ew.sin(node)])
+    loss = reductions.reduce_sum(node, (0,))
+    return make([first], [], [loss, *grad(loss, [first])])
+
+
 SIZES = {
     chain: 10_000,
     chain_and_gradient: 3000,
@@ -137,7 +181,12 @@ SIZES = {
     stencil: 300,
     updates: 1000,
     network: 300,
+    deep_body: 1000,
+    loops: 60,
+    much_carried: 150,
+    choices: 60,
 }
+FEW = {chain: 1000, deep_body: 100, network: 60, stencil: 60, loops: 12, much_carried: 40, choices: 12}
 
 
 @pytest.mark.parametrize("build", SIZES, ids=lambda f: f.__name__)
@@ -155,13 +204,13 @@ def test_large_programs_compile_and_are_right(build):
 
 @pytest.mark.parametrize("build", SIZES, ids=lambda f: f.__name__)
 def test_the_work_of_the_compiler_grows_with_the_program_alone(build):
-    """Calls of functions, from the program to LLVM's text: of twice the program twice as many."""
-    n = {chain: 1000, network: 60, stencil: 60}.get(build, 200)
-    small, large = calls_to_emit(build(n)), calls_to_emit(build(2 * n))
+    """Calls of functions, from the first node to LLVM's text: for twice the program twice as many."""
+    n = FEW.get(build, 200)
+    small, large = calls_to_emit(build, n), calls_to_emit(build, 2 * n)
     assert large < 2.4 * small
 
 
-def calls_to_emit(program):
+def calls_to_emit(build, n):
     count = 0
 
     def note(frame, event, argument):
@@ -170,7 +219,7 @@ def calls_to_emit(program):
 
     sys.setprofile(note)
     try:
-        emit(program, host())
+        emit(build(n), host())
     finally:
         sys.setprofile(None)
     return count
