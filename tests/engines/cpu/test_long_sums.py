@@ -3,15 +3,18 @@
 import numpy as np
 import pytest
 
+from oribi.engines import reference
 from oribi.engines.cpu import Executable
 from oribi.engines.cpu.cascade import FAN, RUN, SHORT_SUM, cascade
 from oribi.graph import elementwise as ew
 from oribi.graph.contraction import dot_general
+from oribi.graph.grad import grad
 from oribi.graph.indexing import scatter_add_p
 from oribi.graph.node import parameter
 from oribi.graph.ordered import cumprod, cumsum
 from oribi.graph.program import make
 from oribi.graph.reductions import reduce_sum
+from oribi.graph.windows import conv_general_dilated
 
 ULPS = (
     12  # that a sum may be off, of what is added without its signs; NumPy's pairwise sum is off by 2 in the same rows
@@ -143,6 +146,29 @@ def test_a_deep_contraction_takes_every_step_once():
         arrays = [rng.integers(-9, 9, n.shape).astype("float32") for n in (x, y)]
         (have,) = on_any_team(make([x, y], [], [dot_general(x, y, ((0,), (0,)))]), arrays)
         assert np.array_equal(have, arrays[0].T @ arrays[1])
+
+
+CONVOLUTIONS = [  # lhs, rhs, strides, padding, lhs_dilation: thousands of taps, of which some lie on padding
+    ((2, 50, 45, 2), (33, 31, 2, 5), (1, 1), ((16, 16), (15, 15)), (1, 1)),
+    ((2, 20, 23, 3), (33, 35, 3, 20), (1, 1), ((16, 17), (12, 20)), (2, 2)),
+    ((1, 70, 5, 2), (61, 3, 2, 33), (2, 1), ((30, 31), (1, 1)), (1, 3)),
+    ((3, 1100, 1), (1050, 1, 3), (1,), ((1000, 7),), (1,)),
+    ((3, 600, 2), (1101, 2, 3), (1,), ((550, 550),), (2,)),
+]
+
+
+@pytest.mark.parametrize("row", CONVOLUTIONS, ids=str)
+def test_a_large_kernel_takes_every_tap_once(row):
+    lhs, rhs, *attributes = row
+    rng = np.random.default_rng(0)
+    x, kernel = parameter("x", lhs, "float32"), parameter("k", rhs, "float32")
+    node = conv_general_dilated(x, kernel, *attributes)
+    (gradient,) = grad(reduce_sum(ew.mul(node, node), tuple(range(len(node.shape)))), [kernel])
+    arrays = [rng.integers(-1, 2, n.shape).astype("float32") for n in (x, kernel)]
+    have, slope = on_any_team(make([x, kernel], [], [node, gradient]), arrays)
+    want, want_slope = reference.evaluate([node, gradient], dict(zip((x, kernel), arrays, strict=True)))
+    assert np.array_equal(have, want)
+    np.testing.assert_allclose(slope, want_slope, rtol=1e-5, atol=1e-5 * np.abs(want_slope).max())
 
 
 # --- running sums -----------------------------------------------------------------------------------------------------
