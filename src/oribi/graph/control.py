@@ -4,7 +4,7 @@ They have several results, and a node has one value: such a node's value is a tu
 what they need as inputs: nothing in them reaches out. `closed` makes such a program of nodes that do.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from . import dtypes
 from .grad import backward
@@ -24,12 +24,13 @@ def spec(node: Node) -> Spec:
 # --- graphs of graphs -------------------------------------------------------------------------------------------------
 
 
-def substituted(outputs: Sequence[Node], known: Mapping[Node, Node]) -> list[Node]:
-    """The outputs with other nodes in the place of some that they depend on."""
+def substituted(outputs: Sequence[Node], known: Mapping[Node, Node], kept: Container[Node] | None = None) -> list[Node]:
+    """The outputs with other nodes in the place of some that they depend on; those `kept`, and what lies under them, stay."""
     new = dict(known)
-    for node in topological(outputs):
+    for node in topological(outputs, kept):
         if node not in new:
-            new[node] = node.on(tuple(new[o] for o in node.operands))
+            stays = kept is not None and node in kept
+            new[node] = node if stays else node.on(tuple(new[o] for o in node.operands))
     return [new[o] for o in outputs]
 
 

@@ -8,6 +8,7 @@ from oribi.engines.cpu import Executable
 from oribi.engines.cpu.executable import emit
 from oribi.engines.cpu.target import host
 from oribi.graph import elementwise as ew
+from oribi.graph import structural
 from oribi.graph.contraction import dot_general
 from oribi.graph.node import parameter
 from oribi.graph.program import make
@@ -77,3 +78,36 @@ def test_only_an_epilogue_that_divides_runs_late_and_only_beside_a_shallow_depth
 def test_a_contraction_without_depth_has_sums_of_zero():
     check(update(29, 0, 100, "late"))
     check(update(29, 1, 100, "late"))
+
+
+OVER = {
+    "reverse": lambda y: structural.reverse(y, axes=(1,)),
+    "slice": lambda y: structural.slice_(y, (0, 0), (18, 5), (1, 1)),
+    "reshape": lambda y: structural.reshape(structural.reshape(y, (3, 6, 5)), (18, 5)),
+}
+
+
+@pytest.mark.parametrize("view", OVER)
+@pytest.mark.parametrize("is_result", [False, True])
+def test_a_contraction_over_a_view_that_is_a_result_too(view, is_result):
+    """The operand's neighbours lie side by side in what is under the view, and apart in the view itself."""
+    x, w = parameter("x", (5, 18), "float32"), parameter("w", (4, 5), "float32")
+    y = OVER[view](structural.transpose(x, (1, 0)))
+    z = dot_general(w, structural.transpose(y, (1, 0)), ((1,), (0,)))
+    program = make([x, w], [], [z, *([y] if is_result else [])])
+    arrays = [np.random.default_rng(0).normal(size=n.shape).astype("float32") for n in (x, w)]
+    for have, want in zip(Executable(program).run(arrays, []), reference.run(program, arrays, []), strict=True):
+        np.testing.assert_allclose(have, want, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("count", [31, 32, 33, 65])
+def test_a_contraction_over_many_views(count):
+    x, w = parameter("x", (5, 18), "float32"), parameter("w", (4, 5), "float32")
+    y = x
+    for _ in range(2 * count):
+        y = structural.reverse(structural.transpose(y, (1, 0)), axes=(0,))
+    program = make([x, w], [], [dot_general(w, y, ((1,), (0,)))])
+    arrays = [np.random.default_rng(0).normal(size=n.shape).astype("float32") for n in (x, w)]
+    np.testing.assert_allclose(
+        Executable(program).run(arrays, [])[0], reference.run(program, arrays, [])[0], rtol=1e-5, atol=1e-5
+    )

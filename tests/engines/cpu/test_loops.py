@@ -5,10 +5,12 @@ import pytest
 
 from oribi.engines import reference
 from oribi.engines.cpu import Executable, emit, host
+from oribi.engines.cpu.routine import passes
+from oribi.graph import control
 from oribi.graph import elementwise as ew
 from oribi.graph.contraction import dot_general
 from oribi.graph.grad import grad
-from oribi.graph.node import parameter
+from oribi.graph.node import constant, parameter, topological
 from oribi.graph.program import Program, make
 from oribi.graph.reductions import reduce_sum
 from oribi.graph.scan import scan
@@ -90,3 +92,49 @@ def test_a_loop_in_a_program_whose_state_it_carries(steps):
         (have,) = Executable(program).run([xs], [have_state], steps, threads)
         np.testing.assert_allclose(have, want, rtol=1e-5)
         np.testing.assert_allclose(have_state, want_state, rtol=1e-5)
+
+
+def choices_in_choices(depth):
+    """A branch reads what another choice gives, which nobody else reads."""
+    x, k = parameter("x", (3,), "float32"), parameter("k", (), "int32")
+    y = ew.tanh(x)
+    for i in range(depth):
+        large = ew.gt(k, constant(np.array(i, "int32")))
+        y, z = control.cond(large, [ew.exp(ew.mul(y, x)), ew.cos(x)], [ew.sin(ew.mul(x, ew.tanh(x))), ew.cos(y)])
+        y = ew.add(y, ew.tanh(z))
+    return make([x, k], [], [y])
+
+
+def choice_inside_of_a_branch(depth):
+    x, k = parameter("x", (3,), "float32"), parameter("k", (), "int32")
+    y = x
+    for i in range(depth):
+        large = ew.gt(k, constant(np.array(i, "int32")))
+        (y,) = control.cond(large, [ew.exp(ew.add(y, x))], [ew.sin(ew.mul(x, x))])
+    return make([x, k], [], [y])
+
+
+@pytest.mark.parametrize("build", [choices_in_choices, choice_inside_of_a_branch])
+@pytest.mark.parametrize("depth", [1, 2, 3, 6])
+def test_choices_inside_of_choices(build, depth):
+    """Each is moved into the branch that alone reads it, and so is what it reads."""
+    program = build(depth)
+    executable = Executable(program)
+    for k in range(-1, depth + 1):
+        arrays = [np.array([0.1, -0.2, 0.3], "float32"), np.array(k, "int32")]
+        np.testing.assert_allclose(executable.run(arrays, [])[0], reference.run(program, arrays, [])[0], rtol=1e-5)
+
+
+def test_many_choices_are_moved_at_once():
+    x, k = parameter("x", (3,), "float32"), parameter("k", (), "int32")
+    outputs = []
+    for i in range(30):
+        large = ew.gt(k, constant(np.array(i % 7, "int32")))
+        scaled = ew.mul(x, ew.full_like(x, 0.1 * i))
+        outputs += control.cond(large, [ew.tanh(ew.exp(scaled))], [ew.sin(scaled)])
+    program = make([x, k], [], outputs)
+    sunk = [n for n in topological(passes(program).outputs) if n.op == "cond"]
+    assert len(sunk) == 30 and all(len(topological(n.attributes["on_true"].outputs)) > 2 for n in sunk)
+    arrays = [np.array([0.1, -0.2, 0.3], "float32"), np.array(3, "int32")]
+    for have, want in zip(Executable(program).run(arrays, []), reference.run(program, arrays, []), strict=True):
+        np.testing.assert_allclose(have, want, rtol=1e-5)

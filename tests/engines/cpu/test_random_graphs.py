@@ -1,11 +1,12 @@
 """Random graphs of random shapes: the cpu engine against the reference, on any number of threads."""
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from oribi.engines import reference
-from oribi.engines.cpu import Executable
+from oribi.engines.cpu import Executable, cache, fuse, layout, lower, module
 from oribi.graph import elementwise as ew
 from oribi.graph import indexing, ordered, reductions, structural, windows
 from oribi.graph.contraction import dot_general
@@ -143,3 +144,31 @@ def test_random_programs_agree_and_threads_do_not_matter(program, seed):
             np.testing.assert_allclose(have, want, rtol=2e-4, atol=2e-4)
         bits.append([a.tobytes() for a in (*got, *own)])
     assert bits[0] == bits[1] == bits[2]
+
+
+@given(program=graphs(), seed=st.integers(0, 99))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+def test_programs_that_are_cut_into_small_pieces_agree(program, seed):
+    """What keeps large programs apart: few nodes a kernel, few kernels a function, few operands a concatenation, few views."""
+    rng = np.random.default_rng(seed)
+    inputs = [rng.uniform(-1, 1, n.shape).astype("float32") for n in program.inputs]
+    state = [np.asarray(rng.uniform(-1, 1, n.shape), "float32") for n in program.state]
+    own = [s.copy() for s in state]
+    expected = reference.run(program, inputs, state, steps=2)
+    with pytest.MonkeyPatch.context() as patch:
+        for where, name, limit in SMALL:
+            patch.setattr(where, name, limit)
+        patch.setattr(cache, "read", lambda name: None)
+        patch.setattr(cache, "write", lambda *entry: None)
+        got = Executable(program).run(inputs, own, steps=2, threads=2)
+    for have, want in zip([*got, *own], [*expected, *state], strict=True):
+        np.testing.assert_allclose(have, want, rtol=2e-4, atol=2e-4)
+
+
+SMALL = (
+    (fuse, "LARGEST", 3),
+    (fuse, "FURTHEST", 2),
+    (lower, "FEW_PIECES", 2),
+    (module, "PART", 2),
+    (layout, "DEEPEST", 2),
+)

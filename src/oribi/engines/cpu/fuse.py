@@ -31,7 +31,6 @@ CHEAP |= {"eq", "ne", "lt", "le", "gt", "ge", "and", "or", "xor", "not", "shift_
 CHEAP_LIMIT = 3  # operations worth computing again instead of storing
 LARGEST = 128  # nodes of a group: LLVM's time for a function grows faster than the function
 FURTHEST = 1000  # groups that are looked at for a path; where there are more between two groups, these stay apart
-DEEPEST = 32  # views over views, each of which is walked for every element
 AGAIN = 1.5  # how often on average the only reader may compute an element, rather than have it stored
 
 
@@ -92,15 +91,9 @@ def fuse(program: Program, prefix: str = "") -> list[Kernel]:
 
 
 def _must_store(order: list[Node], roots: tuple[Node, ...]) -> set[Node]:
-    """Results, packed operands, what contractions read, what goes into and out of programs inside, and the last of many views."""
+    """Results, packed operands, what contractions read, and what goes into and out of programs inside."""
     stored = {n for n in roots if n.op not in LEAVES}
-    depth: dict[Node, int] = {}
     for node in order:
-        if node.op not in COMPUTES and node.op not in LEAVES:
-            depth[node] = 1 + max((depth.get(o, 0) for o in node.operands), default=0)
-            if depth[node] == DEEPEST:
-                stored.add(node)
-                depth[node] = 0
         if node.op in ("pack", "element"):
             stored.add(node)
         if node.op in LOOPS:

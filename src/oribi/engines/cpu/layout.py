@@ -14,9 +14,10 @@ from oribi.graph.program import Program
 from oribi.graph.reductions import broadcast_in_dim, reduce_sum
 from oribi.graph.structural import reshape, slice_, transpose
 
+from .fuse import COMPUTES
 from .index import LEAVES, buffer_under, stride_of
 from .own import pack
-from .rewrite import Context, Rule, rewrite, splat
+from .rewrite import Context, Rule, rebuilt, rewrite, splat
 
 CHUNKS = 16  # of a long sum, at least
 LONG_SUM = 4096  # elements from which a sum is worth sharing out
@@ -27,25 +28,41 @@ FEW_TILES = 2**13  # results that make too few tiles for all threads
 FAR_BYTES = 2**22  # operands that do not stay in the cache from one tile to the next
 CHUNK_BYTES = 2**19  # of a contraction's operands: half of a core's own cache
 PARTIAL_BYTES = 2**22  # of the chunks' results, at most
+DEEPEST = 32  # views over each other
 PACKING_PAYS_FROM = 4  # rows that read the packed operand
 
 
 def lay_out(program: Program) -> Program:
     """The same program, its contractions and reductions in a form that has a fast kernel."""
+    program = pack_deep_views(program)
     for rules in (SPLIT_CONTRACTIONS, LAY_OUT_CONTRACTIONS, SPLIT_REDUCTIONS):
         program = rewrite(program, rules)
     return separate_results(program)
 
 
+def pack_deep_views(program: Program) -> Program:
+    """Of views over views over views, copies on the way: all of them are walked for every element that is read."""
+    depth: dict[Node, int] = {}
+
+    def make(node: Node, operands: tuple[Node, ...]) -> Node:
+        made = node.on(operands)
+        if node.op in COMPUTES or node.op in LEAVES or node.op == "element":
+            return made
+        depth[made] = 1 + max((depth.get(o, 0) for o in operands), default=0)
+        return pack(made) if depth[made] == DEEPEST else made
+
+    return rebuilt(program, make)
+
+
 def separate_results(program: Program) -> Program:
-    """Give every result a node of its own to be stored: copies of leaves, of nodes that are a result already, and of what a
-    program inside leaves in its own memory."""
+    """Give every result a node of its own to be stored: copies of leaves, of views, under which others look for what is in memory,
+    of nodes that are a result already, and of what a program inside leaves in its own memory."""
     taken: set[Node] = set()
 
     def own(node: Node, unchanged: Node | None = None) -> Node:
         if node is unchanged:
             return node
-        if node.op in LEAVES or node.op == "element" or node in taken:
+        if node.op not in COMPUTES or node in taken:
             node = pack(node)
         taken.add(node)
         return node

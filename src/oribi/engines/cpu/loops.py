@@ -143,16 +143,23 @@ def sink(program: Program) -> Program:
     roots = [*program.updates, *program.outputs]
     while True:
         order = topological(roots)
-        place = _places(order, roots) if any(n.op == "cond" for n in order) else {}
-        found = next((n for n in order if n.op == "cond" and any(place[o] is not None for o in n.operands)), None)
-        if found is None:
+        conds = [n for n in order if n.op == "cond"]
+        place = _places(order, roots) if conds else {}
+        found = {n for n in conds if any(place[o] in _branches(n) for o in n.operands)}
+        found -= {inside[0] for n in found if (inside := place[n]) is not None}  # the innermost ones first
+        if not found:
             break
-        roots = substituted(roots, {found: _with_insides(found, place)})
+        roots = _with_insides(order, roots, found, place)
     count = len(program.updates)
     return Program(program.inputs, program.state, tuple(roots[:count]), tuple(roots[count:]))
 
 
-Place = tuple[Node, str] | None  # a branch of a cond; None for what others read too
+Branch = tuple[Node, str]  # a cond, and which of its attributes
+Place = Branch | None  # a branch of a cond; None for what others read too
+
+
+def _branches(cond: Node) -> list[Branch]:
+    return [(cond, name) for name in BODIES["cond"]]
 
 
 def _places(order: list[Node], roots: list[Node]) -> dict[Node, Place]:
@@ -162,37 +169,62 @@ def _places(order: list[Node], roots: list[Node]) -> dict[Node, Place]:
     for node in reversed(order):
         (only,) = readers[node] if len(readers[node]) == 1 else (None,)
         place[node] = None if node.op in LEAVES else only
-        for position, operand in enumerate(node.operands):
-            mine = _branch_of(node, position) if node.op == "cond" and only is None else only
-            readers.setdefault(operand, set()).add(mine)
+        inside = _readers_inside(node) if node.op == "cond" else [None] * len(node.operands)
+        for operand, branch in zip(node.operands, inside, strict=True):
+            readers.setdefault(operand, set()).add(branch or only)
     return place
 
 
-def _branch_of(node: Node, position: int) -> Place:
-    """The only branch of a cond that reads an operand."""
-    reading = []
-    for name in BODIES["cond"]:
-        branch = node.attributes[name]
-        if position and branch.inputs[position - 1] in topological(branch.outputs):
-            reading.append((node, name))
-    return reading[0] if len(reading) == 1 else None
+def _readers_inside(cond: Node) -> list[Place]:
+    """For each operand of a cond the only branch of it that reads it."""
+    reading: dict[int, list[Branch]] = {}
+    for branch in _branches(cond):
+        body = cond.attributes[branch[1]]
+        read = set(topological(body.outputs))
+        for position, inner in enumerate(body.inputs):
+            if inner in read:
+                reading.setdefault(position, []).append(branch)
+    alone = [reading.get(position, []) for position in range(len(cond.operands) - 1)]
+    return [None, *(branches[0] if len(branches) == 1 else None for branches in alone)]
 
 
-def _with_insides(node: Node, place: dict[Node, Place]) -> Node:
-    """A cond that computes in its branches what belongs there."""
-    outside: dict[Node, Node] = {}
+def _with_insides(order: list[Node], roots: list[Node], conds: set[Node], place: dict[Node, Place]) -> list[Node]:
+    """The roots, these conds computing in their branches what belongs there."""
+    new: dict[Node, Node] = {}
+    for node in order:
+        made = _with_inside(node, place) if node in conds else node
+        new[node] = made.on(tuple(new[o] for o in made.operands))
+    return [new[root] for root in roots]
+
+
+class _Outside:
+    """The nodes that do not belong to a branch."""
+
+    def __init__(self, branch: Place, place: dict[Node, Place]) -> None:
+        self.branch, self.place = branch, place
+
+    def __contains__(self, node: object) -> bool:
+        return node in self.place and self.place[node] != self.branch
+
+
+def _with_inside(cond: Node, place: dict[Node, Place]) -> Node:
+    """A cond that computes in its branches what belongs there; its operands are nodes of the graph as it is."""
+    outer: dict[Node, Node] = {}
     results = {}
-    for name in BODIES["cond"]:
-        branch = node.attributes[name]
-        results[name] = substituted(branch.outputs, dict(zip(branch.inputs, node.operands[1:], strict=True)))
-        inside = {n for n in topological(results[name]) if n not in place or place[n] == (node, name)}
-        read = [o for n in topological(results[name]) if n in inside for o in n.operands]
-        for other in (*read, *results[name]):
-            if other not in inside and other.op != "constant" and other not in outside:
-                outside[other] = parameter(f"outside{len(outside)}", *spec(other))
-    inputs = tuple(outside.values())
-    branches = {name: Program(inputs, (), (), tuple(substituted(made, outside))) for name, made in results.items()}
-    return replace(node, operands=(node.operands[0], *outside), attributes=branches)
+    for branch in _branches(cond):
+        name = branch[1]
+        body, outside = cond.attributes[name], _Outside(branch, place)
+        made = substituted(body.outputs, dict(zip(body.inputs, cond.operands[1:], strict=True)), outside)
+        for node in topological(made, outside):
+            if node in outside and node.op != "constant" and node not in outer:
+                outer[node] = parameter(f"outside{len(outer)}", *spec(node))
+        results[name] = made, outside
+    inputs = tuple(outer.values())
+    branches = {
+        name: Program(inputs, (), (), tuple(substituted(made, outer, outside)))
+        for name, (made, outside) in results.items()
+    }
+    return replace(cond, operands=(cond.operands[0], *outer), attributes=branches)
 
 
 # --- prepare ----------------------------------------------------------------------------------------------------------
