@@ -94,22 +94,27 @@ class Expression:
 
     def value(self, node: Node, dims: Dims, mask: Mask = ALWAYS) -> Value:
         """The value of `node` at `dims`."""
+        if node in self.preset:
+            return self.preset[node]
         place = (*(d.key() for d in dims), mask)
-        stack = [node]  # rather than recursion: chains of operations may be of any length
+        if (node, place) not in self.memo:
+            self._compute_chain(node, place, dims, mask)
+        return self.memo[node, place]
+
+    def _compute_chain(self, node: Node, place: object, dims: Dims, mask: Mask) -> None:
+        """Compute a node after all that it is computed from at the same point, which may be a chain of any length."""
+        stack = [node]
         while stack:
             one = stack[-1]
-            known = self._is_known(one, place)
-            waiting = [] if known else [o for o in self._read_there(one) if not self._is_known(o, place)]
+            if one in self.preset or (one, place) in self.memo:
+                stack.pop()
+                continue
+            waiting = [o for o in self._read_there(one) if o not in self.preset and (o, place) not in self.memo]
             if waiting:
                 stack += reversed(waiting)
-                continue
-            stack.pop()
-            if not known:
+            else:
                 self.memo[one, place] = self._compute(one, dims, mask)
-        return self.preset[node] if node in self.preset else self.memo[node, place]
-
-    def _is_known(self, node: Node, place: object) -> bool:
-        return node in self.preset or (node, place) in self.memo
+                stack.pop()
 
     def _read_there(self, node: Node) -> tuple[Node, ...]:
         """The operands whose values at the same point a node is computed from."""
