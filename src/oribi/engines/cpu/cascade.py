@@ -18,8 +18,8 @@ SHORT_SUM = 64  # additions into one register that are left as they are
 RUN = 16  # additions one after the other, in longer sums
 SHALLOW_DEPTH = 1024  # steps of a contraction's depth that are left as they are
 DEPTH_RUN = 256  # steps one after the other, in deeper ones: a tile of sums costs more to add than one
-SUMS = frozenset({"reduce_sum", "cumsum", "scatter_add"})
 FAN = 16  # sums of runs, or of sums of runs, that are added one after the other
+SUMS = frozenset({"reduce_sum", "cumsum", "scatter_add"})
 
 State = TypeVar("State")
 
