@@ -4,6 +4,7 @@ import builtins as _py
 import math as _math
 from collections.abc import Sequence
 from itertools import pairwise as _pairwise
+from operator import index as _index
 from typing import Any
 
 import numpy as _np
@@ -456,10 +457,18 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Tensor:
 def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Tensor:
     """start, start + step, ... up to but not including stop."""
     low, high = (0, start) if stop is None else (start, stop)
-    if low == 0 and type(high) is int and type(step) is int and step == 1:  # nothing to keep in memory
-        return tensor(st.iota(shape=(_py.max(high, 0),), dtype=dtypes.canonical(dtype or "int32"), axis=0))
+    if step and _py.all(type(value) is int for value in (low, high, step)):  # nothing to keep in memory
+        return tensor(_counted(low, step, len(range(low, high, step)), dtypes.canonical(dtype or "int32")))
     values = _np.arange(low, high, step)
     return tensor(as_node(values, dtype or ("int32" if values.dtype.kind in "iu" else dtypes.FLOATX)))
+
+
+def _counted(low: int, step: int, count: int, dtype: str) -> Node:
+    """`count` integers from `low`, in steps."""
+    if low == 0 and step == 1:
+        return st.iota(shape=(count,), dtype=dtype, axis=0)
+    number = st.iota(shape=(count,), dtype="int64", axis=0)
+    return cast_node(ew.add(ew.mul(number, ew.full_like(number, step)), ew.full_like(number, low)), dtype)
 
 
 def linspace(start: float, stop: float, num: int = 50, endpoint: bool = True, dtype: Any = None) -> Tensor:
@@ -469,7 +478,12 @@ def linspace(start: float, stop: float, num: int = 50, endpoint: bool = True, dt
 
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
     """Ones on the k-th diagonal, zeros elsewhere."""
-    return tensor(as_node(_np.eye(N, M, k), dtype or dtypes.FLOATX))
+    shape = _index(N), _index(N if M is None else M)
+    if _py.min(shape) < 0:
+        raise ValueError(f"eye needs sizes that are not negative, got N={N}, M={M}")
+    column_of_row = broadcast_in_dim(_counted(_index(k), 1, shape[0], "int64"), shape, (0,))
+    column = broadcast_in_dim(_counted(0, 1, shape[1], "int64"), shape, (1,))
+    return tensor(cast_node(ew.eq(column_of_row, column), dtypes.canonical(dtype or dtypes.FLOATX)))
 
 
 # --- reductions -------------------------------------------------------------------------------------------------------
