@@ -311,3 +311,19 @@ def test_masked_steps_do_not_count_in_metrics():
     error = np.abs(model.predict(tokens, verbose=0) - y)[..., 0]
     have = model.evaluate(tokens, y, batch_size=3, verbose=0)[1]
     assert have == pytest.approx(error[tokens != 0].mean(), rel=1e-5)
+
+
+def test_the_gradients_of_many_steps_keep_their_digits():
+    """Each step adds the same to the gradients of kernel and bias: a sum that is carried from step to step would drift."""
+    steps, rows = 20_000, 4
+    layer = L.SimpleRNN(
+        2, activation="linear", kernel_initializer="zeros", recurrent_initializer="zeros", return_sequences=True
+    )
+    model = oribi.Sequential([layer, L.Lambda(lambda y: ops.multiply(y, 0.1))])
+    model.compile(oribi.optimizers.SGD(1.0), lambda y_true, y_pred: ops.sum(y_pred, (1, 2)))
+    x = np.full((rows, steps, 3), 0.1, "float32")
+    model.fit(x, np.zeros((rows, steps, 2), "float32"), batch_size=rows, epochs=1, verbose=0)
+    kernel, _, bias = layer.get_weights()
+    tenth = float(np.float32(0.1))
+    np.testing.assert_allclose(kernel, -steps * tenth**2, rtol=3e-6)
+    np.testing.assert_allclose(bias, -steps * tenth, rtol=2e-6)

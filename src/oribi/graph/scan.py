@@ -188,8 +188,15 @@ class _Backward:
         product = node.op == "dot_general" and all(o in self.varying for o in node.operands)
         return product or node.op == "reduce_sum"
 
+    @cached_property
+    def kept(self) -> set[Node]:
+        """What is there of each step after the loop."""
+        late = [node for node in topological(self.found) if self._is_summed_late(node)]
+        return {*self.over, *(o for node in late for o in node.operands)}
+
     def total(self, node: Node) -> Later:
-        """The sum of all steps' values. Contractions and sums are put off: one of all steps, after the loop."""
+        """The sum of all steps' values. Contractions and sums are put off, and sums of what is kept: one of all steps, after the
+        loop. A sum that is carried through the loop loses digits, if there are many steps."""
         order = topological([node], self.undivided)
         parts = {n: self._total(n) for n in order if n in self.undivided}
 
@@ -210,6 +217,9 @@ class _Backward:
             each = self.every(node.operands[0])
             axes = (0, *(axis + 1 for axis in node.attributes["axes"]))
             return lambda results: reduce_sum(each(results), axes)
+        if node in self.kept:
+            kept = self.every(node)
+            return lambda results: reduce_sum(kept(results), (0,))
         total = parameter("total", *spec(node))
         self.carry(total, add(total, node), full_like(node, 0))
         return self.last(total)
