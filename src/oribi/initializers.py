@@ -5,14 +5,16 @@ activations from layer to layer.
 """
 
 import math
-from collections.abc import Sequence
+import warnings
+import weakref
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from oribi.random import next_seed
+from oribi.random import SeedGenerator, next_seed
 from oribi.tensor import Tensor
-from oribi.utils.registry import resolve, table_of
+from oribi.utils.registry import deserialize, resolve, serialize, table_of
 
 Shape = Sequence[int]
 
@@ -58,24 +60,72 @@ class Constant(Initializer):
         return {"value": self.value}
 
 
-class _Random(Initializer):
-    """An initializer with a seed; the same object gives the same values each time it is called with a shape."""
+class RandomInitializer(Initializer):
+    """An initializer that draws.
 
-    def __init__(self, seed: int | None = None) -> None:
-        self._given = seed
-        self.seed = next_seed() if seed is None else seed
+    Args:
+        seed: a whole number gives the same values at every call; a `SeedGenerator`, or none, others at every call.
+    """
+
+    def __init__(self, seed: Any = None) -> None:
+        if isinstance(seed, Mapping):
+            seed = deserialize(seed, {"SeedGenerator": SeedGenerator}, "seed")
+        if not isinstance(seed, int | np.integer | SeedGenerator | None) or isinstance(seed, bool):
+            raise ValueError(
+                f"{type(self).__name__}: seed must be a whole number or a SeedGenerator. Received: seed={seed!r}"
+            )
+        self.seed = seed
+        self._past = _Past(seed is None)
 
     def generator(self) -> Any:
-        return np.random.default_rng(self.seed)
+        """What the values of this call are drawn from."""
+        if self.seed is None:
+            return self._past.next_generator()
+        return np.random.default_rng(self.seed.draw() if isinstance(self.seed, SeedGenerator) else self.seed)
+
+    def serve(self, layer: Any, weight: str) -> None:
+        """Warn where a seed gives a second weight the values of the first: that they start equal is seldom meant."""
+        if self.seed is None or isinstance(self.seed, SeedGenerator):
+            return
+        first = self._past.first_weight
+        if first is None:
+            self._past.first_weight = weakref.ref(layer), layer.describe(), weight
+        elif first[0]() is not layer or first[2] != weight:
+            warnings.warn(
+                f"{layer.describe()}: {weight} starts with the numbers of the {first[2]} of {first[1]}, since both have one "
+                f"{type(self).__name__} with seed={self.seed}. Give each an initializer of its own, or this one no seed",
+                UserWarning,
+                stacklevel=3,
+            )
 
     def get_config(self) -> dict[str, Any]:
-        return {"seed": self._given}
+        return {"seed": serialize(self.seed)}
 
 
-class RandomUniform(_Random):
+class _Past:
+    """What an initializer has done; a copy of one has done nothing, and draws other numbers.
+
+    Args:
+        draws: whether it has no seed of its own.
+    """
+
+    def __init__(self, draws: bool) -> None:
+        self.start, self.calls = next_seed() if draws else None, 0
+        self.first_weight: tuple[Any, str, str] | None = None
+
+    def next_generator(self) -> Any:
+        self.calls += 1
+        first = self.start or 0
+        return np.random.default_rng(first if self.calls == 1 else np.random.SeedSequence((first, self.calls)))
+
+    def __reduce__(self) -> Any:
+        return _Past, (self.start is not None,)
+
+
+class RandomUniform(RandomInitializer):
     """Uniform between minval and maxval."""
 
-    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None) -> None:
+    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: Any = None) -> None:
         super().__init__(seed)
         self.minval, self.maxval = minval, maxval
 
@@ -86,10 +136,10 @@ class RandomUniform(_Random):
         return {"minval": self.minval, "maxval": self.maxval, **super().get_config()}
 
 
-class RandomNormal(_Random):
+class RandomNormal(RandomInitializer):
     """Normal with a mean and a standard deviation."""
 
-    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None) -> None:
         super().__init__(seed)
         self.mean, self.stddev = mean, stddev
 
@@ -121,7 +171,7 @@ def truncated_normal(generator: Any, shape: Shape) -> np.ndarray:
 TRUNCATED_STDDEV = 0.87962566103423978  # of a standard normal cut at two
 
 
-class VarianceScaling(_Random):
+class VarianceScaling(RandomInitializer):
     """Random values of variance scale / fan.
 
     Args:
@@ -136,7 +186,7 @@ class VarianceScaling(_Random):
         scale: float = 1.0,
         mode: str = "fan_in",
         distribution: str = "truncated_normal",
-        seed: int | None = None,
+        seed: Any = None,
     ) -> None:
         if scale <= 0:
             raise ValueError(f"VarianceScaling: scale must be positive, got {scale}")
@@ -180,11 +230,11 @@ def fans(shape: Shape) -> tuple[int, int]:
 def _scaled(name: str, scale: float, mode: str, distribution: str, source: str) -> type[VarianceScaling]:
     """A variance scaling that has a name of its own."""
 
-    def __init__(self: VarianceScaling, seed: int | None = None) -> None:
+    def __init__(self: VarianceScaling, seed: Any = None) -> None:
         VarianceScaling.__init__(self, scale, mode, distribution, seed)
 
     def get_config(self: VarianceScaling) -> dict[str, Any]:
-        return _Random.get_config(self)
+        return RandomInitializer.get_config(self)
 
     kind = distribution.replace("truncated_", "")
     doc = f"Variance scaling by {scale} / {mode}, {kind} ({source})."
@@ -200,7 +250,7 @@ LecunUniform = _scaled("LecunUniform", 1.0, "fan_in", "uniform", "LeCun et al., 
 LecunNormal = _scaled("LecunNormal", 1.0, "fan_in", "truncated_normal", "LeCun et al., 1998")
 
 
-class Orthogonal(_Random):
+class Orthogonal(RandomInitializer):
     """An orthogonal matrix, times `gain` (Saxe et al., 2014); a kernel of more axes is one of its last axis by all others.
 
     Args:
@@ -208,7 +258,7 @@ class Orthogonal(_Random):
         seed: of the random numbers.
     """
 
-    def __init__(self, gain: float = 1.0, seed: int | None = None) -> None:
+    def __init__(self, gain: float = 1.0, seed: Any = None) -> None:
         super().__init__(seed)
         self.gain = gain
 

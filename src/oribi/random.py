@@ -79,8 +79,18 @@ class SeedGenerator:
         self.state.assign(Tensor(ew.add(key.node, full_node([0, 1], (2,), "uint32"))))
         return key
 
+    def draw(self) -> np.ndarray:
+        """The next key, at once, also where a step is being traced: for what is computed before it runs."""
+        key = self.state.numpy()
+        self.state.own_array()[1] += 1
+        return key
+
     def get_config(self) -> dict[str, Any]:
         return {"seed": self.seed}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "SeedGenerator":
+        return cls(**config)
 
 
 Seed = SeedGenerator | int | None

@@ -179,6 +179,8 @@ class Layer(Settings):
         make = initializers.get(initializer or ("glorot_uniform" if dtypes.is_float(kind) else "zeros"))
         variable = Variable(make, tuple(shape or ()), kind, trainable, name or "variable")
         variable.path = f"{self.name}/{variable.name}"
+        if isinstance(make, initializers.RandomInitializer):
+            make.serve(self, variable.name)
         variable.constraint = all_constraints.get(constraint)
         penalty = regularizers.get(regularizer)
         if penalty is not None:
