@@ -21,6 +21,7 @@ from oribi.tensor import KerasTensor, Tensor, Variable, current_trace
 from oribi.utils.registry import serialize
 
 from .naming import auto_name
+from .tracking import Tracker, is_metric
 
 Shape = tuple[int | None, ...]
 
@@ -98,7 +99,10 @@ class Layer(Settings):
             raise NotImplementedError(f"{type(self).__name__}: quantization_config is not there yet")
         if name is not None and not isinstance(name, str):
             raise TypeError(f"{type(self).__name__}: name must be a string, got {name!r}")
-        self._prepare(name or auto_name(type(self).__name__))
+        if "_tracker" not in self.__dict__:
+            self._prepare(name or auto_name(type(self).__name__))
+        elif name:
+            self.name = name
         self._trainable = bool(trainable)
         self.dtype = _dtype_of(dtype)
         if input_dim is not None:
@@ -113,41 +117,56 @@ class Layer(Settings):
     not_settings = frozenset({"_added", "_added_in", "_called_in"})
     constrained: tuple[str, ...] = ()
     activity_regularizer: Any = None
-    _variables: list[Variable]
-    _sublayers: list["Layer"]
-    _seeds: list[SeedGenerator]
+    _tracker: Tracker
     _regularized: list[tuple[Variable, Any]]
     _added: list[Any]  # to the loss, in the call of number `_added_in`
     _added_in = _called_in = 0
 
     def _prepare(self, name: str) -> None:
-        """The lists that attributes are tracked in; they are there before any attribute is set."""
-        for key in ("_variables", "_sublayers", "_seeds", "_regularized", "_added"):
+        """What has to be there before any attribute is set."""
+        object.__setattr__(self, "_tracker", Tracker(_is_layer))
+        for key in ("_regularized", "_added"):
             object.__setattr__(self, key, [])
         self.name = name
         self.built = False
 
     def __setattr__(self, key: str, value: Any) -> None:
-        if "_variables" not in self.__dict__:
+        if "_tracker" not in self.__dict__:
             self._prepare(auto_name(type(self).__name__))
             object.__setattr__(self, "_trainable", True)
             object.__setattr__(self, "dtype", dtypes.FLOATX)
             object.__setattr__(self, "_input_shape_hint", None)
-        self._track(value)
+        before = self.__dict__.get(key)
+        if before is not None and before is not value:
+            self._tracker.release(before)
+        self._tracker.note(value)
         super().__setattr__(key, value)
 
-    def _track(self, value: Any) -> None:
-        if isinstance(value, Layer):
-            _append(self._sublayers, value)
-        elif isinstance(value, Variable):
-            _append(self._variables, value)
-        elif isinstance(value, SeedGenerator):
-            _append(self._seeds, value)
-        elif isinstance(value, list | tuple):
-            for item in value:
-                self._track(item)
-        elif isinstance(value, dict):
-            self._track(list(value.values()))
+    def __delattr__(self, key: str) -> None:
+        self._tracker.release(self.__dict__.get(key))
+        super().__delattr__(key)
+
+    def _parts(self, kind: Any) -> list[Any]:
+        """What the attributes hold of a kind."""
+        return [part for part in self._tracker.parts(self.__dict__) if isinstance(part, kind)]
+
+    @property
+    def _variables(self) -> list[Variable]:
+        return self._parts(Variable)
+
+    @property
+    def _sublayers(self) -> list["Layer"]:
+        return self._parts(Layer)
+
+    @property
+    def _seeds(self) -> list[SeedGenerator]:
+        return self._parts(SeedGenerator)
+
+    def tracked_metrics(self) -> list[Any]:
+        """The metrics that attributes hold, then those of the layers in it; models have theirs for themselves."""
+        own = [part for part in self._tracker.parts(self.__dict__) if is_metric(part)]
+        inner = [layer for layer in self._sublayers if not hasattr(layer, "compute_metrics")]
+        return [*own, *(metric for layer in inner for metric in layer.tracked_metrics())]
 
     # --- weights ---
 
@@ -185,7 +204,7 @@ class Layer(Settings):
         penalty = regularizers.get(regularizer)
         if penalty is not None:
             self._regularized.append((variable, penalty))
-        _append(self._variables, variable)
+        self._tracker.add(variable, fixed=True)
         return variable
 
     @property
@@ -194,13 +213,17 @@ class Layer(Settings):
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        object.__setattr__(self, "_trainable", bool(value))
+        super().__setattr__("_trainable", bool(value))
+        for variable in self._variables:
+            if self._tracker.could_train(variable):
+                variable.trainable = value
         for layer in self._sublayers:
             layer.trainable = value
 
     def own_variables(self) -> list[Variable]:
         """The weights of this layer alone, without those of layers in it: first what trains."""
-        return [v for v in self._variables if v.trainable] + [v for v in self._variables if not v.trainable]
+        variables, first = self._variables, self._tracker.could_train
+        return [v for v in variables if first(v)] + [v for v in variables if not first(v)]
 
     saved_name: str | None = None  # the class's name in files, where it is another
     saved_as: Mapping[str, str] = {}  # attributes that go by another name there
@@ -214,7 +237,7 @@ class Layer(Settings):
     def trainable_weights(self) -> list[Variable]:
         if not self._trainable:
             return []
-        own = [v for v in self._variables if v.trainable]
+        own = [v for v in self.own_variables() if v.trainable]
         return _unique([*own, *(w for layer in self._sublayers for w in layer.trainable_weights)])
 
     @property
@@ -554,9 +577,8 @@ def _masked(outputs: Any, mask: Any) -> Any:
     return made
 
 
-def _append(items: list[Any], item: Any) -> None:
-    if not any(known is item for known in items):
-        items.append(item)
+def _is_layer(value: Any) -> bool:
+    return isinstance(value, Layer)
 
 
 def _unique(variables: list[Variable]) -> list[Variable]:

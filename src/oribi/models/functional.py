@@ -40,7 +40,7 @@ class Functional(Model):
                 )
         self._graph = _Graph(inputs, outputs)
         for layer in self._graph.layers:
-            self._sublayers.append(layer)
+            self._tracker.add(layer, fixed=True)
         self.built = True
 
     @property

@@ -42,7 +42,8 @@ class Sequential(Model):
         """Take the last layer off."""
         if not self._sublayers:
             raise ValueError(f"{self.describe()} has no layers to take off")
-        layer = self._sublayers.pop()
+        layer = self._sublayers[-1]
+        self._tracker.remove(layer)
         changes.note()
         return layer
 
@@ -60,7 +61,7 @@ class Sequential(Model):
             raise ValueError(f"{self.describe()}: all layers must have different names, there are two {layer.name!r}")
         if not self._sublayers and self._input is None and layer._input_shape_hint is not None:
             self._input = KerasTensor(layer._input_shape_hint, layer.dtype, "input")
-        self._sublayers.append(layer)
+        self._tracker.add(layer, fixed=True)
         changes.note()
 
     def _build_if_known(self) -> None:

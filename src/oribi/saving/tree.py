@@ -43,7 +43,7 @@ def _walk_all(container: Any, path: str, seen: set[int]) -> Iterator[Place]:
     """The parts in a list, a tuple or a dict."""
     used: dict[str, int] = {}
     for item in container.values() if isinstance(container, Mapping) else container:
-        if not isinstance(item, Layer | list | tuple | dict):
+        if not isinstance(item, Layer | list | tuple | Mapping):
             continue
         name = snake_case(item.saved_name or type(item).__name__) if isinstance(item, Layer) else "container"
         number = used.get(name, 0)
@@ -65,7 +65,7 @@ def _children(part: Any) -> Iterator[tuple[str, Any]]:
     renamed = part.saved_as
     attributes = {renamed.get(name, name): value for name, value in vars(part).items() if name not in _BOOKKEEPING}
     for name in sorted(attributes, key=lambda n: f"~{n}" if n.startswith("_") else n):
-        if _is_part(attributes[name]) or isinstance(attributes[name], list | tuple | dict):
+        if _is_part(attributes[name]) or isinstance(attributes[name], list | tuple | Mapping):
             yield name, attributes[name]
 
 

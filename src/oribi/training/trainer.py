@@ -97,7 +97,8 @@ class Trainer:
     def metrics(self) -> list[Any]:
         """The loss's running mean, the compiled metrics, then those that are attributes of the model and of its layers."""
         compiled = self._objectives.all_metrics if self._compiled else []
-        return [*compiled]
+        own = [m for m in self.tracked_metrics() if not any(m is known for known in compiled)]  # type: ignore[attr-defined]
+        return [*compiled, *own]
 
     @property
     def metrics_names(self) -> list[str]:
