@@ -17,11 +17,12 @@ class _Merge(Layer):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
-        self.built = True
 
     def compute_mask(self, inputs: Any, previous: Any = None) -> Any:
-        masks = [m for m in previous or () if m is not None]
-        return functools.reduce(ops.logical_and, masks) if masks else None
+        """A step is there where any input has it; an input without a mask has all, and no mask is needed."""
+        if previous is None or any(mask is None for mask in previous):
+            return None
+        return functools.reduce(ops.logical_or, previous)
 
     def check_input(self, inputs: Any) -> None:
         if not isinstance(inputs, list | tuple) or len(inputs) < 1:
@@ -33,6 +34,11 @@ class _Merge(Layer):
         for other in others:
             first = type(self).combine(first, other)
         return first
+
+
+def _like(mask: Any, x: Any) -> Any:
+    """A mask of leading axes, with as many axes as `x` has."""
+    return ops.reshape(mask, (*mask.shape, *(1,) * (x.ndim - mask.ndim)))
 
 
 class Add(_Merge):
@@ -57,9 +63,17 @@ class Subtract(_Merge):
 
 
 class Multiply(_Merge):
-    """The product of all inputs, element by element."""
+    """The product of all inputs, element by element; of those that their masks say are there."""
 
     combine = staticmethod(ops.multiply)
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        masks = [None if m is None else _like(m, x) for m, x in zip(mask or [None] * len(inputs), inputs, strict=True)]
+        ones = [x if m is None else ops.where(m, x, ops.ones_like(x)) for m, x in zip(masks, inputs, strict=True)]
+        product = super().call(ones)
+        if any(m is None for m in masks):
+            return product
+        return ops.where(functools.reduce(ops.logical_or, masks), product, ops.zeros_like(product))
 
 
 class Average(_Merge):
@@ -71,14 +85,28 @@ class Average(_Merge):
         return ops.divide(super().call(inputs), len(inputs))
 
 
-class Maximum(_Merge):
-    """The largest of all inputs, element by element."""
+class _Extremum(_Merge):
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        masks = mask or [None] * len(inputs)
+        output, output_mask = inputs[0], None if masks[0] is None else _like(masks[0], inputs[0])
+        for x, given in zip(inputs[1:], masks[1:], strict=True):
+            there = None if given is None else _like(given, x)
+            x = x if there is None else ops.where(there, x, output)
+            output = output if output_mask is None else ops.where(output_mask, output, x)
+            both = there is not None and output_mask is not None
+            output_mask = ops.logical_or(output_mask, there) if both else None
+            output = super().call([output, x])
+        return output
+
+
+class Maximum(_Extremum):
+    """The largest of all inputs, element by element; of those that their masks say are there."""
 
     combine = staticmethod(ops.maximum)
 
 
-class Minimum(_Merge):
-    """The smallest of all inputs, element by element."""
+class Minimum(_Extremum):
+    """The smallest of all inputs, element by element; of those that their masks say are there."""
 
     combine = staticmethod(ops.minimum)
 
@@ -104,6 +132,18 @@ class Concatenate(_Merge):
             )
         return ops.concatenate(inputs, self.axis)
 
+    def compute_mask(self, inputs: Any, previous: Any = None) -> Any:
+        """The masks joined as the inputs are; an input without one has all steps."""
+        known = [mask for mask in previous or () if mask is not None]
+        if not known:
+            return None
+        masks = [
+            ops.ones(x.shape, "bool") if mask is None else ops.broadcast_to(_like(mask, x), x.shape)
+            for mask, x in zip(previous, inputs, strict=True)
+        ]
+        features = tuple(range(min(known[0].ndim, inputs[0].ndim - 1), inputs[0].ndim))
+        return ops.any(ops.concatenate(masks, self.axis), axis=features)
+
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "axis": self.axis}
 
@@ -123,6 +163,10 @@ class Dot(_Merge):
         super().__init__(**kwargs)
         self.axes = axes if isinstance(axes, int) else list(axes)
         self.normalize = normalize
+
+    def compute_mask(self, inputs: Any, previous: Any = None) -> Any:
+        """None: steps are summed over, or meet one another."""
+        return None
 
     def call(self, inputs: Any) -> Any:
         x, y = inputs

@@ -17,7 +17,6 @@ class _Spatial(Layer):
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.data_format = data_format_of(type(self).__name__, data_format)
-        self.built = True
 
     def check_input(self, inputs: Any) -> None:
         if inputs.ndim != self.rank + 2:
@@ -173,13 +172,26 @@ class GlobalMaxPooling3D(_GlobalMax):
 
 
 class GlobalAveragePooling1D(_GlobalAverage):
-    """The mean over all steps: `(batch, steps, features)` to `(batch, features)`.
+    """The mean over all steps, or over those of the mask: `(batch, steps, features)` to `(batch, features)`.
 
     >>> GlobalAveragePooling1D()(ops.ones((2, 9, 3))).shape
     (2, 3)
     """
 
     rank = 1
+    supports_masking = True
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        if mask is None:
+            return super().call(inputs)
+        steps, features = (1, 2) if self.data_format == "channels_last" else (2, 1)
+        there = ops.expand_dims(ops.cast(mask, "bool"), features)
+        total = ops.sum(ops.where(there, inputs, ops.zeros_like(inputs)), steps, keepdims=self.keepdims)
+        return ops.divide(total, ops.sum(ops.cast(there, inputs.dtype), steps, keepdims=self.keepdims))
+
+    def compute_mask(self, inputs: Any, previous: Any = None) -> Any:
+        """None: the steps are gone."""
+        return None
 
 
 class GlobalAveragePooling2D(_GlobalAverage):

@@ -6,7 +6,9 @@ from typing import Any
 from oribi import ops
 from oribi.utils.registry import serialize
 
+from .function import Lambda
 from .layer import Layer, Shape
+from .normalization import BatchNormalization
 from .recurrent import layer_of
 
 MERGE: dict[str | None, Callable[[Any, Any], Any]] = {
@@ -131,10 +133,12 @@ def _copied(layer: Any, prefix: str, **changes: Any) -> Any:
 
 
 class TimeDistributed(Layer):
-    """A layer applied to every step of a sequence: the steps are taken as more rows of the batch.
+    """A layer applied to every step of a sequence, one after the other.
+
+    Steps are taken as more rows of one batch where that gives the same: for oribi's own layers that treat each row for itself.
 
     Args:
-        layer: applied to `(batch * steps, *features)`.
+        layer: applied to `(batch, *features)`.
 
     Input shape: `(batch, steps, *features)`. Output shape: `(batch, steps, *outputs of the layer)`.
 
@@ -168,11 +172,22 @@ class TimeDistributed(Layer):
             raise ValueError(
                 f"{self.describe()}: a mask of shape {tuple(mask.shape)} does not fit inputs of shape {shape}"
             )
-        rows = ops.reshape(inputs, (shape[0] * shape[1], *shape[2:]))
         takes_mask = mask is not None and mask.ndim > 2 and "mask" in self.layer._call_takes()
+        if not _treats_rows_alone(self.layer):
+            return self._step_by_step(inputs, training, mask if takes_mask else None)
+        rows = ops.reshape(inputs, (shape[0] * shape[1], *shape[2:]))
         masks = {"mask": ops.reshape(mask, (shape[0] * shape[1], *mask.shape[2:]))} if takes_mask else {}
         outputs = self.layer(rows, training=training, **masks)
         return ops.reshape(outputs, (*shape[:2], *outputs.shape[1:]))
+
+    def _step_by_step(self, inputs: Any, training: bool, mask: Any) -> Any:
+        def step(carry: Any, slices: Any) -> Any:
+            masks = {} if mask is None else {"mask": slices[1]}
+            return carry, self.layer(slices[0], training=training, **masks)
+
+        over = [ops.moveaxis(part, 1, 0) for part in (inputs, mask) if part is not None]
+        _, outputs = ops.scan(step, ops.zeros(()), over)
+        return ops.moveaxis(outputs, 0, 1)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "layer": serialize(self.layer)}
@@ -180,3 +195,16 @@ class TimeDistributed(Layer):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "TimeDistributed":
         return cls(**{**config, "layer": layer_of(config["layer"])})
+
+
+def _treats_rows_alone(layer: Any) -> bool:
+    """Whether a layer gives the same for rows in one batch as in several, and keeps nothing from one call to the next."""
+    home = type(layer).__module__
+    if not home.startswith("oribi.layers.") and home != "oribi.models.sequential":
+        return False  # a layer of the user's own may do anything with its batch
+    activation = getattr(layer, "activation", None)
+    foreign = activation is not None and not str(getattr(activation, "__module__", "")).startswith("oribi")
+    mixes = isinstance(layer, BatchNormalization | Lambda) or getattr(layer, "stateful", False)
+    if foreign or mixes or layer.activity_regularizer is not None:
+        return False
+    return all(_treats_rows_alone(inner) for inner in layer._sublayers)

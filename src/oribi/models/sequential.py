@@ -90,6 +90,12 @@ class Sequential(Model):
         expected, got = self._input.shape, tuple(as_node(inputs).shape)
         fits = len(expected) == len(got) and all(e in (None, g) for e, g in zip(expected, got, strict=True))
         if not fits:
+            if expected[1:] == got[1:]:
+                raise ValueError(
+                    f"{self.describe()}: its Input has a batch of {expected[0]} rows, as stateful layers need it, which keep a "
+                    f"state for each row; got a batch of {got[0]}. Give fit, evaluate and predict batch_size={expected[0]} and "
+                    f"a multiple of {expected[0]} rows"
+                )
             first = self._sublayers[0].describe()
             raise ValueError(
                 f"{self.describe()}, first layer {first}: expected examples of shape {_inner(expected)}, got "

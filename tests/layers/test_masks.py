@@ -1,0 +1,102 @@
+"""What layers make of the masks of their inputs, and which they give on, beside Keras over random masks."""
+
+import numpy as np
+import pytest
+
+import oribi
+from oribi import layers, ops
+
+RNG = np.random.default_rng(2)
+MERGING = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate"]
+
+
+def inputs(count, masked, seed):
+    """Data whose steps of zeros are those that Masking leaves out; the first row of the first input has no step."""
+    rng = np.random.default_rng(seed)
+    data = [rng.normal(size=(4, 5, 3)).astype("float32") for _ in range(count)]
+    for x, has in zip(data, masked, strict=True):
+        if has:
+            x[rng.uniform(size=(4, 5)) < 0.4] = 0
+    if masked[0]:
+        data[0][0] = 0
+    return data
+
+
+def mask_of(library, tensor):
+    mask = tensor.mask if library is oribi else getattr(tensor, "_keras_mask", None)
+    return None if mask is None else np.asarray(mask)
+
+
+@pytest.mark.parametrize("masked", [(True, True), (True, False), (False, True), (False, False)], ids=str)
+@pytest.mark.parametrize("name", MERGING)
+def test_merging_layers_merge_masks_as_keras(keras, name, masked):
+    data = inputs(2, masked, 7)
+    found = []
+    for library in (oribi, keras):
+        parts = [
+            library.layers.Masking()(library.ops.convert_to_tensor(x)) if has else library.ops.convert_to_tensor(x)
+            for x, has in zip(data, masked, strict=True)
+        ]
+        merged = getattr(library.layers, name)()(parts)
+        found.append((np.asarray(merged), mask_of(library, merged)))
+    (ours, our_mask), (theirs, their_mask) = found
+    np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+    assert (our_mask is None) == (their_mask is None)
+    if our_mask is not None:
+        np.testing.assert_array_equal(our_mask, their_mask)
+
+
+def test_concatenated_steps_have_concatenated_masks(keras):
+    found = []
+    for library in (oribi, keras):
+        first, second = (library.ops.convert_to_tensor(x) for x in inputs(2, (True, False), 3))
+        merged = library.layers.Concatenate(axis=1)([library.layers.Masking()(first), second])
+        found.append(mask_of(library, merged))
+    np.testing.assert_array_equal(*found)
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_the_mean_over_steps_is_over_those_of_the_mask(keras, keepdims):
+    (data,) = inputs(1, (True,), 5)
+    found = []
+    for library in (oribi, keras):
+        masked = library.layers.Masking()(library.ops.convert_to_tensor(data))
+        found.append(np.asarray(library.layers.GlobalAveragePooling1D(keepdims=keepdims)(masked)))
+    np.testing.assert_allclose(*found, rtol=1e-6)
+    model = oribi.Sequential([layers.Input((5, 3)), layers.Masking(), layers.GlobalAveragePooling1D(keepdims=keepdims)])
+    np.testing.assert_allclose(model.predict(data, verbose=0), found[0], rtol=1e-6)
+
+
+def test_time_distributed_layers_that_look_at_their_batch_see_a_step_at_a_time(keras):
+    x = (RNG.normal(size=(8, 3, 2)) * [[[0.1], [1.0], [5.0]]]).astype("float32")
+    found = []
+    for library in (oribi, keras):
+        norm = library.layers.BatchNormalization()
+        layer = library.layers.TimeDistributed(norm)
+        outputs = np.asarray(layer(x, training=True))
+        found.append([outputs, *map(np.asarray, norm.get_weights())])
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
+def test_time_distributed_layers_of_ones_own_see_a_step_at_a_time():
+    class Centre(layers.Layer):
+        def call(self, inputs):
+            return inputs - ops.mean(inputs, axis=0, keepdims=True)
+
+    x = RNG.normal(size=(4, 3, 2)).astype("float32")
+    np.testing.assert_allclose(layers.TimeDistributed(Centre())(x).numpy(), x - x.mean(0), atol=1e-6)
+    model = oribi.Sequential(
+        [layers.Input((3, 2)), layers.TimeDistributed(Centre()), layers.Flatten(), layers.Dense(1)]
+    )
+    model.compile("sgd", "mse")
+    assert np.isfinite(model.fit(x, x[:, 0, :1], verbose=0).history["loss"][0])
+
+
+def test_a_stateful_layer_names_the_batch_that_it_wants():
+    model = oribi.Sequential([layers.Input(batch_shape=(4, 5, 2)), layers.GRU(3, stateful=True), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x, y = np.ones((10, 5, 2), "float32"), np.ones((10, 1), "float32")
+    for run in (lambda: model.fit(x, y, batch_size=4, verbose=0), lambda: model.predict(x, batch_size=4, verbose=0)):
+        with pytest.raises(ValueError, match=r"batch of 4 rows, as stateful.*got a batch of 2"):
+            run()
