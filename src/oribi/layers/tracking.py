@@ -9,7 +9,7 @@ from typing import Any
 from oribi.random import SeedGenerator
 from oribi.tensor import Variable
 
-BOOKKEEPING = frozenset({"_tracker", "_regularized", "_added", "_graph", "_steps", "_run", "history"})
+BOOKKEEPING = frozenset({"_tracker", "_regularized", "_added", "_graph", "_steps", "_run", "history", "states"})
 
 
 class Tracker:

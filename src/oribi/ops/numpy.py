@@ -2,6 +2,7 @@
 
 import builtins as _py
 import math as _math
+from collections.abc import Callable as _Callable
 from collections.abc import Sequence
 from itertools import pairwise as _pairwise
 from operator import index as _index
@@ -81,22 +82,48 @@ def mod(x1: Any, x2: Any) -> Tensor:
 
 
 def power(x1: Any, x2: Any) -> Tensor:
-    """x1 to the power of x2."""
-    a, b = together(*promoted(x1, x2))
+    """x1 to the power of x2; that of integers is exact, and wraps as their products do."""
+    base, exponent = promoted(x1, x2, at_least="int")
+    a, b = together(base, exponent)
     if dtypes.is_float(a.dtype):
         return tensor(ew.pow(a, b), x1, x2)
-    wide = ew.pow(cast_node(a, "float64"), cast_node(b, "float64"))
-    return tensor(cast_node(wide, a.dtype), x1, x2)
+    bits = dtypes.itemsize(b.dtype) * 8
+    if exponent.op == "constant" and exponent.size:
+        bits = _py.max(int(exponent.attributes["value"].max()).bit_length(), 1)
+    return tensor(_integer_power(a, b, bits), x1, x2)
+
+
+def _integer_power(x: Node, exponent: Node, bits: int) -> Node:
+    """By repeated squaring, one bit of the exponent after the other; one over the power of a negative one, rounded to zero."""
+    zero, one = ew.full_like(x, 0), ew.full_like(x, 1)
+    result, square = one, x
+    odd = ew.ne(ew.logical_and(exponent, one), zero)
+    for bit in range(bits):
+        shifted = ew.shift_right_logical(exponent, ew.full_like(exponent, bit))
+        taken = ew.ne(ew.logical_and(shifted, one), zero)
+        result = ew.select(taken, ew.mul(result, square), result)
+        square = ew.mul(square, square)
+    if x.dtype.startswith("u"):
+        return result
+    minus = ew.neg(one)
+    of_minus = ew.select(odd, minus, one)
+    inverse = ew.select(ew.eq(x, one), one, ew.select(ew.eq(x, minus), of_minus, zero))
+    return ew.select(ew.lt(exponent, zero), inverse, result)
 
 
 def maximum(x1: Any, x2: Any) -> Tensor:
     """The larger of x1 and x2; NaN if either is."""
-    return binary(ew.max, x1, x2)
+    return binary(_for_numbers(ew.max, ew.logical_or), x1, x2)
 
 
 def minimum(x1: Any, x2: Any) -> Tensor:
     """The smaller of x1 and x2; NaN if either is."""
-    return binary(ew.min, x1, x2)
+    return binary(_for_numbers(ew.min, ew.logical_and), x1, x2)
+
+
+def _for_numbers(primitive: _Callable[[Node, Node], Node], of_bools: _Callable[[Node, Node], Node]) -> Any:
+    """A primitive for numbers, and its meaning for booleans."""
+    return lambda a, b: (of_bools if a.dtype == "bool" else primitive)(a, b)
 
 
 def clip(x: Any, x_min: Any, x_max: Any) -> Tensor:
@@ -194,10 +221,27 @@ def ceil(x: Any) -> Tensor:
 
 
 def round(x: Any, decimals: int = 0) -> Tensor:
-    """x rounded to `decimals`, halves to even."""
+    """x rounded to `decimals`, halves to even; integers stay integers."""
+    (node,) = promoted(x, at_least="int")
+    if not dtypes.is_float(node.dtype):
+        return tensor(node if decimals >= 0 else _rounded_integer(node, 10**-decimals), x)
     if decimals == 0:
         return unary(ew.round_nearest_even, x, "float")
     return divide(unary(ew.round_nearest_even, multiply(x, 10.0**decimals), "float"), 10.0**decimals)
+
+
+def _rounded_integer(x: Node, unit: int) -> Node:
+    """Integers to the nearest multiple of a unit, halves to an even one."""
+    zero = ew.full_like(x, 0)
+    if unit > _np.iinfo(x.dtype).max:
+        return zero
+    of, two = ew.full_like(x, unit), ew.full_like(x, 2)
+    rest = mod(Tensor(x), Tensor(of)).node
+    low = ew.sub(x, rest)
+    above = ew.sub(of, rest)
+    is_odd = ew.ne(ew.rem(ew.div(low, of), two), zero)
+    up = ew.logical_or(ew.gt(rest, above), ew.logical_and(ew.eq(rest, above), is_odd))
+    return ew.select(up, ew.add(low, of), low)
 
 
 def isfinite(x: Any) -> Tensor:
