@@ -1,5 +1,6 @@
 """Callbacks that steer training: stop it, or change the learning rate."""
 
+import inspect
 import math
 import warnings
 from collections.abc import Callable
@@ -90,6 +91,17 @@ class TerminateOnNaN(Callback):
             self.model.stop_training = True
 
 
+def _takes_two(schedule: Callable[..., float]) -> bool:
+    """Whether a function can be called with two arguments."""
+    try:
+        inspect.signature(schedule).bind(0, 0.0)
+    except TypeError:
+        return False
+    except ValueError:  # one of C, which says nothing of its arguments
+        pass
+    return True
+
+
 class LearningRateScheduler(Callback):
     """Sets the learning rate at the start of each epoch to `schedule(epoch, rate)`, or `schedule(epoch)`."""
 
@@ -99,10 +111,7 @@ class LearningRateScheduler(Callback):
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         optimizer = self.model.optimizer
         rate = float(optimizer.learning_rate)
-        try:
-            new = self.schedule(epoch, rate)
-        except TypeError:
-            new = self.schedule(epoch)
+        new = self.schedule(epoch, rate) if _takes_two(self.schedule) else self.schedule(epoch)
         if not isinstance(new, float | int) and not hasattr(new, "__float__"):
             raise ValueError(f"LearningRateScheduler: the schedule must return a number, got {new!r}")
         optimizer.learning_rate = float(new)

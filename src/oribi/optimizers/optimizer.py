@@ -77,7 +77,11 @@ class Optimizer(Settings):
         rate = float(value)
         if not np.isfinite(rate):
             raise ValueError(f"{type(self).__name__}: the learning rate must be a finite number, got {rate}")
-        self._schedule = None
+        if self._schedule is not None:
+            raise TypeError(
+                f"{type(self).__name__} has a learning-rate schedule, {type(self._schedule).__name__}, so its rate cannot be set "
+                "to a number, by a callback either. Make the optimizer with a number to be able to change it"
+            )
         self._rate.assign(rate)
 
     # --- variables ---

@@ -134,6 +134,8 @@ def _colours() -> bool:
 
 
 def _write(text: str) -> None:
+    if sys.stdout is None:  # a daemon, or pythonw
+        return
     try:
         sys.stdout.write(text)
     except UnicodeEncodeError:
