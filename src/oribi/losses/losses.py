@@ -1,5 +1,6 @@
 """The losses, as functions of one batch that give a number an example, and as classes that reduce them."""
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -70,7 +71,9 @@ def sparse_categorical_crossentropy(
         return ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits, axis)
     ignored = ops.equal(y_true, ignore_class)
     losses = ops.sparse_categorical_crossentropy(ops.where(ignored, 0, y_true), y_pred, from_logits, axis)
-    return ops.where(ignored, 0.0, losses)
+    valid = ops.where(ignored, 0.0, losses)
+    valid.mask = ops.logical_not(ignored)
+    return valid
 
 
 def _float(x: Any, like: Any) -> Tensor:
@@ -107,7 +110,9 @@ class Loss(Settings):
         """
         y_pred = ops.convert_to_tensor(y_pred)
         values = ops.convert_to_tensor(self.call(ops.convert_to_tensor(y_true), y_pred))
-        weights = masked_weights(y_pred.mask, sample_weight, values.dtype, self.reduction)
+        masks = [mask for mask in (y_pred.mask, values.mask) if mask is not None]
+        mask = functools.reduce(ops.logical_and, masks) if masks else None
+        weights = masked_weights(mask, sample_weight, values.dtype, self.reduction)
         return reduce_weighted(values, weights, self.reduction)
 
     def check(self, y: np.ndarray, output_shape: tuple[int | None, ...]) -> None:

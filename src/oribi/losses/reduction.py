@@ -10,13 +10,22 @@ REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "
 
 
 def align(y_true: Any, y_pred: Any) -> tuple[Tensor, Tensor]:
-    """True values in the predictions' dtype; a last axis of size one that only one side has is dropped or added."""
+    """True values in the predictions' dtype, and both in one rank.
+
+    A last axis of size one that only one side has is dropped; where the other side has a single axis, it gets a second one.
+    """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.cast(y_true, y_pred.dtype if y_pred.dtype.startswith("float") else "float32")
     if y_true.ndim == y_pred.ndim - 1 and y_pred.shape[-1] == 1:
-        y_true = ops.expand_dims(y_true, -1)
+        if y_true.ndim == 1:
+            y_true = ops.expand_dims(y_true, -1)
+        else:
+            y_pred = ops.squeeze(y_pred, -1)
     elif y_true.ndim == y_pred.ndim + 1 and y_true.shape[-1] == 1:
-        y_true = ops.squeeze(y_true, -1)
+        if y_pred.ndim == 1:
+            y_pred = ops.expand_dims(y_pred, -1)
+        else:
+            y_true = ops.squeeze(y_true, -1)
     if y_true.shape != y_pred.shape:
         raise ValueError(f"true values have shape {y_true.shape}, predictions {y_pred.shape}: they must be alike")
     return y_true, y_pred
@@ -54,7 +63,8 @@ def reduce_weighted(values: Any, sample_weight: Any, reduction: str | None) -> T
     values = ops.convert_to_tensor(values)
     weights = None
     if sample_weight is not None:
-        weights = weights_for(values, sample_weight)
+        # A loss that gives one number for the batch is weighted by each example's weight.
+        weights = weights_for(values, sample_weight) if values.ndim else ops.cast(sample_weight, values.dtype)
         values = ops.multiply(values, weights)
     if reduction in ("none", None):
         return values

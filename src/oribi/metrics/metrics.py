@@ -150,7 +150,10 @@ class LossMetric(Mean):
         self.loss = loss
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        super().update_state(self.loss.call(y_true, y_pred), sample_weight)
+        values = self.loss.call(ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred))
+        for mask in (getattr(y_pred, "mask", None), getattr(values, "mask", None)):
+            sample_weight = masked_weights(mask, sample_weight, self.dtype, "sum")
+        super().update_state(values, sample_weight)
 
 
 class Accuracy(MeanMetricWrapper):

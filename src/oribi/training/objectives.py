@@ -1,6 +1,7 @@
 """What a model is trained and judged by: for each output a loss, its weight, and metrics."""
 
 import copy
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -55,14 +56,28 @@ class Objectives:
         self.losses = [losses.get(s) for s in self._each("loss", names)]
         self.weights = self._each("loss_weights", names)
         self.metrics = []
+        given: list[Any] = []
+        used = {"loss", *(f"{name}_loss" for name in names if several)}
         for kind, weighted in (("metrics", False), ("weighted_metrics", True)):
             for output, specs in enumerate(self._each(kind, names)):
                 for spec in specs if isinstance(specs, list | tuple) else [] if specs is None else [specs]:
-                    shape = y[output].shape if output < len(y) else ()
+                    shape = () if y[output] is None else y[output].shape
                     metric = metric_classes.resolve_for(spec, shape, y_pred[output].shape)
-                    if several:
+                    if any(metric is known for known in given):
+                        raise ValueError(
+                            f"compile: the metric {metric.name!r} is given more than once, and would add up what belongs "
+                            "apart: give each place an object of its own, or the name"
+                        )
+                    given.append(metric)
+                    name = f"{names[output]}_{metric.name}" if several else metric.name
+                    if name in used:
+                        name = (
+                            f"weighted_{name}" if weighted and f"weighted_{name}" not in used else _unused(name, used)
+                        )
+                    if name != metric.name:
                         metric = copy.copy(metric)  # the user's keeps its name, and shares the state
-                        metric.name = f"{names[output]}_{metric.name}"
+                        metric.name = name
+                    used.add(name)
                     self.metrics.append((output, metric, weighted))
         if several:
             self.trackers = [
@@ -95,7 +110,7 @@ class Objectives:
         for output, (loss, factor) in enumerate(zip(self.losses, self.weights, strict=True)):
             if loss is None:
                 continue
-            value = loss(y[output], y_pred[output], weights[output])
+            value = loss(self._target(y, output), y_pred[output], weights[output])
             value = ops.mean(value) if value.ndim else value
             tracker = next(trackers, None)
             if tracker is not None:
@@ -108,13 +123,26 @@ class Objectives:
         """Add a batch to the metrics."""
         for output, metric, weighted in self.metrics:
             sample_weight = {"sample_weight": weights[output]} if weighted and weights[output] is not None else {}
-            metric.update_state(y[output], y_pred[output], **sample_weight)
+            metric.update_state(self._target(y, output), y_pred[output], **sample_weight)
+
+    def _target(self, y: list[Any], output: int) -> Any:
+        """The true values of an output that has a loss or a metric."""
+        if y[output] is None:
+            raise ValueError(
+                f"y has no entry for the output {(self.outputs or [])[output]!r}, which has a loss or a metric"
+            )
+        return y[output]
 
     def check(self, y: Sequence[Any], shapes: Sequence[Any]) -> None:
         """Raise a ValueError if whole arrays of true values cannot be meant for the outputs."""
         for loss, array, shape in zip(self.losses, y, shapes, strict=False):
-            if loss is not None:
+            if loss is not None and array is not None:
                 loss.check(array, shape)
+
+
+def _unused(name: str, used: set[str]) -> str:
+    """The name with the first number that makes it another than all that are used."""
+    return next(made for number in itertools.count(1) if (made := f"{name}_{number}") not in used)
 
 
 def revived(given: Any, family: Any) -> Any:

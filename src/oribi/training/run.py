@@ -28,7 +28,7 @@ def check_targets(model: Any, data: Data, step: Step) -> None:
     """Raise a ValueError if the true values as a whole cannot be meant for the outputs that a step compares them with."""
     if step.compared is not None:
         objectives = model._objectives
-        objectives.check(aligned("y", data.y, objectives.outputs), step.compared)
+        objectives.check(aligned("y", data.y, objectives.outputs, default=lambda: None), step.compared)
 
 
 def logs_of(model: Any, loop: Loop) -> dict[str, Any]:

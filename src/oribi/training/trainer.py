@@ -212,7 +212,7 @@ class Trainer:
             raise ValueError("y is missing: the losses and metrics of compile() need true values")
         names = names_of(self, y_pred)
         predictions = nest.flatten(y_pred)
-        targets = aligned("y", y, names)
+        targets = aligned("y", y, names, default=lambda: None)
         if sample_weight is None or (not isinstance(sample_weight, dict | list | tuple) and len(names) > 1):
             weights = [sample_weight] * len(names)
         else:
