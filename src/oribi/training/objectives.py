@@ -128,9 +128,8 @@ class Objectives:
     def _target(self, y: list[Any], output: int) -> Any:
         """The true values of an output that has a loss or a metric."""
         if y[output] is None:
-            raise ValueError(
-                f"y has no entry for the output {(self.outputs or [])[output]!r}, which has a loss or a metric"
-            )
+            missing = [(self.outputs or [])[output]]
+            raise ValueError(f"y has no entry for the outputs {missing}, which have a loss or a metric")
         return y[output]
 
     def check(self, y: Sequence[Any], shapes: Sequence[Any]) -> None:
