@@ -71,7 +71,7 @@ def cascade(extents: Sequence[int], run: int) -> list[Stage]:
     """The loops of a nest, outermost first, cut where a register has taken `run` additions, or `FAN` sums of those.
 
     >>> cascade([3, 40], run=16)
-    [Stage(axis=0, span=1, fresh=False), Stage(axis=1, span=16, fresh=True), Stage(axis=1, span=1, fresh=False)]
+    [Stage(axis=0, span=1, fresh=False), Stage(axis=1, span=10, fresh=True), Stage(axis=1, span=1, fresh=False)]
     """
     stages: list[Stage] = []
     count, most, fresh = 1, run, False
