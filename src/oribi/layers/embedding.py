@@ -66,6 +66,10 @@ class Embedding(Layer):
         )
         return ops.take(self.embeddings, indices, axis=0)
 
+    @property
+    def input_dtype(self) -> str:
+        return "int32"
+
     def compute_mask(self, inputs: Any, previous: Any = None) -> Any:
         return ops.not_equal(inputs, 0) if self.mask_zero else None
 

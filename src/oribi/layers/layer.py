@@ -433,18 +433,27 @@ class Layer(Settings):
         return cls.compute_mask is not Layer.compute_mask
 
     def _cast(self, inputs: Any) -> Any:
-        """Inputs as tensors; floats in the layer's dtype."""
+        """Inputs as tensors, in the dtypes that the layer computes them in."""
         if isinstance(inputs, list | tuple) and any(hasattr(i, "shape") for i in inputs):
             return type(inputs)(self._cast(i) for i in inputs)
         if isinstance(inputs, dict):
             return {key: self._cast(value) for key, value in inputs.items()}
-        if isinstance(inputs, Tensor) and (inputs.dtype == self.dtype or not dtypes.is_float(inputs.dtype)):
+        if isinstance(inputs, Tensor) and inputs.dtype == self._computed_as(inputs.dtype):
             return inputs
         try:
             node = as_node(inputs)
         except TypeError as error:
             raise TypeError(f"{self.describe()}: {error}") from None
-        return Tensor(cast_node(node, self.dtype) if dtypes.is_float(node.dtype) else node)
+        return Tensor(cast_node(node, self._computed_as(node.dtype)))
+
+    def _computed_as(self, dtype: str) -> str:
+        """The dtype that inputs of a dtype are cast to."""
+        return self.dtype if dtypes.is_float(dtype) else dtype
+
+    @property
+    def input_dtype(self) -> str:
+        """The dtype that a Sequential without an `Input` casts its data to where this is its first layer."""
+        return self.dtype
 
     def _build_for(self, inputs: Any) -> None:
         self.build_once(_shapes(inputs))

@@ -10,7 +10,7 @@ from oribi.tensor import KerasTensor
 from oribi.utils.registry import custom_object_scope
 
 from .graph_config import from_graph_config, graph_config
-from .model import Model
+from .model import Model, in_dtype
 
 
 class Functional(Model):
@@ -99,15 +99,26 @@ class Functional(Model):
         return [self._fitted(x, expected) for x, expected in zip(found, self.inputs, strict=True)]
 
     def _fitted(self, x: Any, expected: KerasTensor) -> Any:
+        """The data in the shape and the dtype of an input."""
         if x.ndim == expected.ndim - 1 and expected.shape[-1] == 1:
             x = ops.expand_dims(x, -1)
+        elif x.ndim == expected.ndim + 1 and x.shape[-1] == 1:
+            x = ops.squeeze(x, -1)
         fits = x.ndim == expected.ndim and all(e in (None, n) for e, n in zip(expected.shape, x.shape, strict=True))
         if not fits:
             raise ValueError(
                 f"{self.describe()}, input {expected.name!r}: expected shape {expected.shape}, got {tuple(x.shape)}. "
                 "Reshape the data, or change the Input."
             )
-        return x
+        return in_dtype(x, expected.dtype)
+
+    @property
+    def input_dtype(self) -> str:
+        """Dtype of the first input."""
+        return self.inputs[0].dtype
+
+    def _computed_as(self, dtype: str) -> str:
+        return dtype  # each input has its own
 
     def summary_rows(self) -> list[tuple[Any, str]]:
         rows: list[tuple[Any, str]] = [(layer, str(layer.batch_shape)) for layer in self._graph.input_layers]

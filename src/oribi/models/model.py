@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from oribi import ops
 from oribi.layers.layer import Layer, as_symbols, as_tuples
 from oribi.training.trainer import Trainer
 from oribi.utils.registry import custom_object_scope, serialize
@@ -165,3 +166,12 @@ class Model(Trainer, Layer):
         from oribi.saving import load_weights
 
         load_weights(self, filepath, skip_mismatch, by_name)
+
+
+def in_dtype(tensor: Any, dtype: str) -> Any:
+    """A tensor cast to a dtype, with its mask."""
+    if tensor.dtype == dtype:
+        return tensor
+    cast = ops.cast(tensor, dtype)
+    cast.mask = tensor.mask
+    return cast

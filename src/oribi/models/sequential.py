@@ -8,10 +8,10 @@ from oribi import layers as layer_classes
 from oribi.layers.input import InputLayer
 from oribi.layers.layer import Layer, Shape, as_tuples
 from oribi.ops.core import as_node
-from oribi.tensor import KerasTensor
+from oribi.tensor import KerasTensor, Tensor
 from oribi.utils.registry import custom_object_scope, deserialize, serialize
 
-from .model import Model
+from .model import Model, in_dtype
 
 
 class Sequential(Model):
@@ -105,7 +105,19 @@ class Sequential(Model):
     def input_symbols(self) -> Any:
         return self._input or KerasTensor(self._known_shape(), self.dtype, "input")
 
+    @property
+    def input_dtype(self) -> str:
+        """The dtype that data are cast to: the `Input`'s, or what the first layer asks for."""
+        if self._input is not None:
+            return self._input.dtype
+        return self._sublayers[0].input_dtype if self._sublayers else self.dtype
+
+    def _computed_as(self, dtype: str) -> str:
+        return dtype  # see `input_dtype`
+
     def call(self, inputs: Any, training: bool | None = None) -> Any:
+        if isinstance(inputs, Tensor):
+            inputs = in_dtype(inputs, self.input_dtype)
         for layer in self._sublayers:
             inputs = layer(inputs, training=training)
         return inputs
