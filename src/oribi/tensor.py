@@ -489,6 +489,17 @@ def tracing(trace: Trace | None = None) -> Iterator[Trace]:
         _local.trace = outer
 
 
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Variables are read and assigned for good until the end of the block, although a function is being traced: what is done once,
+    such as the making of weights, is no part of it."""
+    outer, _local.trace = _trace(), None
+    try:
+        yield
+    finally:
+        _local.trace = outer
+
+
 def current_trace() -> Trace | None:
     """The trace of this thread; None where tensors are computed."""
     return _trace()

@@ -5,8 +5,8 @@ A spec is a dict that JSON can hold:
     kind         `functional`, `sequential` or `subclass`
     rows, batch  how much data there is, and in which pieces it is trained on
     inputs       shape, dtype of the model's input, and what data it gets: `{"shape", "dtype", "data"}`
-    nodes        `{"layer", "args", "of"}`, or `{"again", "of"}` for another call of an earlier node's layer; `of` numbers the values
-                 that it is called on: the inputs, then the nodes' results. `shape` and `is` say what came out when it was drawn.
+    nodes        `{"layer", "args", "of"}`, or `{"again", "of"}` for another call of an earlier node's layer; `of` holds the numbers
+                 of the values it is called on, inputs first; `shape` and `is` say what came out when it was drawn.
     outputs      numbers of values, each with its loss, targets and metrics
     compile      the optimizer, and how losses and metrics are handed over
     fit          epochs, sample weights, class weights

@@ -17,7 +17,7 @@ from oribi.graph.node import GraphError, origin
 from oribi.ops.core import as_node, cast_node
 from oribi.ops.symbolic import is_symbolic, record
 from oribi.random import SeedGenerator
-from oribi.tensor import KerasTensor, Tensor, Variable, current_trace
+from oribi.tensor import KerasTensor, Tensor, Variable, current_trace, untraced
 from oribi.utils.registry import serialize
 
 from .naming import auto_name
@@ -461,7 +461,8 @@ class Layer(Settings):
     def build_once(self, input_shape: Any) -> None:
         """Build for a shape, or a nest of them, unless that is done."""
         if not self.built:
-            self.build(input_shape)
+            with untraced():
+                self.build(input_shape)
             self.built = True
             object.__setattr__(self, "_built_for", input_shape)
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from oribi import ops
 from oribi.changes import Settings
-from oribi.tensor import Tensor, Variable
+from oribi.tensor import Tensor, Variable, untraced
 from oribi.utils.registry import deserialize, serialize, snake_case
 
 from . import schedules
@@ -137,7 +137,8 @@ class Optimizer(Settings):
         if len(variables) != len(grads):
             raise ValueError(f"{type(self).__name__}: {len(grads)} gradients for {len(variables)} variables")
         if not self.built:
-            self.build(variables)
+            with untraced():
+                self.build(variables)
         self._built_for = variables
         pairs = [(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
         clipped = self.clip([ops.convert_to_tensor(g) for g, _ in pairs])

@@ -11,7 +11,7 @@ from oribi import losses, nest, ops, optimizers
 from oribi import metrics as metric_classes
 from oribi.random import next_seed
 from oribi.tape import GradientTape
-from oribi.tensor import current_trace
+from oribi.tensor import current_trace, untraced
 from oribi.utils.batches import unpack_x_y_sample_weight
 from oribi.utils.registry import serialize
 
@@ -217,7 +217,8 @@ class Trainer:
             weights = [sample_weight] * len(names)
         else:
             weights = aligned("sample_weight", sample_weight, names, default=lambda: None)
-        self._objectives.resolve(names, targets, predictions)
+        with untraced():
+            self._objectives.resolve(names, targets, predictions)
         return targets, predictions, weights
 
     # --- fit ---
