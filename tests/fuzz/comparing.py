@@ -68,7 +68,6 @@ KNOWN_ERRORS: dict[str, tuple[str, ...]] = {
     "Keras alone raises": (
         r"calling MultiHeadAttention[\s\S]*cannot reshape array",  # value_dim other than key_dim, on JAX
         r"calling RNN[\s\S]*scan body function carry",  # cells in one StackedRNNCells, or in a list of one
-        r"calling RMSNormalization",  # any axis but the last ones
     ),
 }
 

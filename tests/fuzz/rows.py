@@ -347,6 +347,12 @@ def group_normalization(rng: Random, shape: Shape) -> Arguments:
     )
 
 
+def rms_normalization(rng: Random, shape: Shape) -> Arguments:
+    """Over the last axes: along others Keras multiplies with the wrong elements of the scale."""
+    last = list(range(len(shape), 0, -1))[: rng.choice((1, 1, 2))]
+    return some(rng, axis=(-1, sorted(last)), epsilon=(1e-3,))
+
+
 def prelu(rng: Random, shape: Shape) -> Arguments:
     return some(rng, shared_axes=[[a] for a in range(1, len(shape) + 1)]) | weighted(rng, "alpha")
 
@@ -422,7 +428,7 @@ ROWS: dict[str, Row] = {
     "Multiply": Row(ANY, none, **ALIKE),
     "PReLU": Row(ANY, prelu),
     "Permute": Row(ANY, permute, whole="any"),
-    "RMSNormalization": Row(ANY, along(True, epsilon=(1e-3,))),
+    "RMSNormalization": Row(ANY, rms_normalization),
     "RNN": Row((2,), rnn),
     "ReLU": Row(ANY, of(max_value=(0.5, 1.0), negative_slope=(0.1,), threshold=(0.2, 1.0))),
     "RepeatVector": Row((1,), needing({"n": (1, 2, 4)})),

@@ -92,7 +92,7 @@ def model_of(library: Any, spec: Spec) -> Any:
             super().__init__()
             self.parts = [layer for layer in layers if layer is not None]
 
-        def call(self, x):
+        def call(self, x, training=None):  # Keras trains as if it tested where this argument is missing
             outputs = computed(spec, layers, list(x) if isinstance(x, list | tuple) else [x])
             return outputs if len(outputs) > 1 else outputs[0]
 

@@ -218,3 +218,17 @@ def test_configs_of_activity_regularizers_go_both_ways(keras):
         for layer in (keras.layers.Dense.from_config(dict(config)), L.Dense.from_config(dict(config))):
             assert layer.activity_regularizer.get_config() == {"l2": 0.25}
     assert "activity_regularizer" not in L.Dense(3).get_config()
+
+
+@pytest.mark.parametrize("frozen", ["model", "layer", "weight", "none"])
+def test_penalties_are_of_weights_that_train(keras, frozen):
+    losses = []
+    for library in (oribi, keras):
+        layer = library.layers.Dense(2, kernel_regularizer="l1", bias_regularizer="l2", bias_initializer="ones")
+        model = library.Sequential([library.Input((6,)), layer])
+        model.set_weights([np.full((6, 2), 0.5, "float32"), np.ones(2, "float32")])
+        {"model": model, "layer": layer, "weight": layer.kernel}.get(frozen, type("Other", (), {})()).trainable = False
+        model.compile("sgd", "mse")
+        losses.append([[float(p) for p in model.losses], model.evaluate(X, X[:, :2], verbose=0)])
+    assert losses[0][0] == pytest.approx(losses[1][0])
+    assert losses[0][1] == pytest.approx(losses[1][1], rel=1e-5)

@@ -105,3 +105,15 @@ def test_schedules_are_not_thrown_away():
     model.compile("sgd", "mse")
     with pytest.raises(TypeError, match="words of the user's own"):
         model.fit(np.ones((2, 1)), np.ones((2, 1)), verbose=0, callbacks=[callbacks.LearningRateScheduler(failing)])
+
+
+def test_metrics_of_one_name_in_models_with_two_outputs_are_named_as_in_keras(keras):
+    names = []
+    for library in (oribi, keras):
+        start = library.Input((1,))
+        outputs = [library.layers.Dense(1, name=name)(start) for name in ("one", "two")]
+        model = library.Model(start, outputs)
+        model.compile("sgd", "mse", metrics=[["mae"], []], weighted_metrics=[["mae"], ["mae"]])
+        ones = np.ones((2, 1), "float32")
+        names.append(sorted(model.evaluate(ones, [ones, ones], verbose=0, return_dict=True)))
+    assert names[0] == names[1]

@@ -293,7 +293,7 @@ class Layer(Settings):
 
     @property
     def losses(self) -> list[Any]:
-        """What the last call added with `add_loss`, and the penalties of regularized weights."""
+        """What the last call added with `add_loss`, and the penalties of regularized weights that train."""
         return [*self._losses_of(self._called_in), *self._penalties()]
 
     def _losses_of(self, call: int) -> list[Any]:
@@ -301,7 +301,9 @@ class Layer(Settings):
         return [*own, *(loss for layer in self._sublayers for loss in layer._losses_of(call))]
 
     def _penalties(self) -> list[Any]:
-        own = [penalty(v) for v, penalty in self._regularized]
+        if not self._trainable:
+            return []
+        own = [penalty(v) for v, penalty in self._regularized if v.trainable]
         return [*own, *(loss for layer in self._sublayers for loss in layer._penalties())]
 
     def add_loss(self, loss: Any) -> None:

@@ -69,11 +69,11 @@ class Objectives:
                             "apart: give each place an object of its own, or the name"
                         )
                     given.append(metric)
-                    name = f"{names[output]}_{metric.name}" if several else metric.name
-                    if name in used:
-                        name = (
-                            f"weighted_{name}" if weighted and f"weighted_{name}" not in used else _unused(name, used)
-                        )
+                    prefix = f"{names[output]}_" if several else ""
+                    name = f"{prefix}{metric.name}"
+                    if name in used and weighted:
+                        name = f"{prefix}weighted_{metric.name}"
+                    name = _unused(name, used)
                     if name != metric.name:
                         metric = copy.copy(metric)  # the user's keeps its name, and shares the state
                         metric.name = name
@@ -140,8 +140,9 @@ class Objectives:
 
 
 def _unused(name: str, used: set[str]) -> str:
-    """The name with the first number that makes it another than all that are used."""
-    return next(made for number in itertools.count(1) if (made := f"{name}_{number}") not in used)
+    """The name, or where it is used, with the first number that makes it another than all that are."""
+    numbered = (f"{name}_{number}" for number in itertools.count(1))
+    return next(made for made in itertools.chain([name], numbered) if made not in used)
 
 
 def revived(given: Any, family: Any) -> Any:
