@@ -3,7 +3,8 @@
 from typing import Any
 
 from oribi import nest, ops
-from oribi.graph.grad import grad
+from oribi.graph.elementwise import full_like
+from oribi.graph.grad import connected
 from oribi.graph.node import Node
 from oribi.tensor import Tensor, Variable, current_trace
 
@@ -58,11 +59,39 @@ class GradientTape:
     def watch(self, tensor: Any) -> None:
         """Nothing to do: every tensor is watched."""
 
-    def gradient(self, target: Any, sources: Any) -> Any:
-        """The gradients of the sum of `target` for each of `sources`, a nest of variables and tensors, in the same nest."""
-        total = sum((ops.sum(t) for t in nest.flatten(target)), start=ops.zeros(()))
+    def gradient(
+        self, target: Any, sources: Any, output_gradients: Any = None, unconnected_gradients: str = "none"
+    ) -> Any:
+        """The gradients of the sum of `target`.
+
+        Args:
+            target: a tensor, or a nest of them.
+            sources: a nest of variables and tensors.
+            output_gradients: what each of `target` is multiplied by, in the same nest; ones by default.
+            unconnected_gradients: `"none"` or `"zero"`: what stands for a source that the target does not depend on.
+
+        Returns:
+            A gradient for each source, in the same nest.
+
+        Raises:
+            ValueError: another word for `unconnected_gradients`.
+        """
+        if unconnected_gradients not in ("none", "zero"):
+            raise ValueError(f"unconnected_gradients must be 'none' or 'zero', got {unconnected_gradients!r}")
+        targets = [ops.convert_to_tensor(t) for t in nest.flatten(target)]
+        factors = nest.flatten(output_gradients) if output_gradients is not None else [None] * len(targets)
+        scaled = [t if g is None else ops.multiply(t, g) for t, g in zip(targets, factors, strict=True)]
+        total = sum((ops.sum(t) for t in scaled), start=ops.zeros(()))
         nodes = [self._node(source) for source in nest.flatten(sources)]
-        return nest.pack(nest.structure(sources), [Tensor(g) for g in grad(total.node, nodes, given=self._given)])
+        gradients: list[Any] = [
+            None if g is None else Tensor(g)
+            for g in connected([(total.node, ops.ones((), total.dtype).node)], nodes, self._given)
+        ]
+        if unconnected_gradients == "zero":
+            gradients = [
+                Tensor(full_like(node, 0)) if g is None else g for node, g in zip(nodes, gradients, strict=True)
+            ]
+        return nest.pack(nest.structure(sources), gradients)
 
     def _node(self, source: Any) -> Node:
         if isinstance(source, Variable) and self._noted is not None and source in self._noted:

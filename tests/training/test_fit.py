@@ -122,10 +122,14 @@ def test_strided_data_lists_and_tensors():
 
 
 def test_early_stopping_puts_back_the_best_weights():
-    made = model()
-    stop = callbacks.EarlyStopping("loss", patience=1, restore_best_weights=True, mode="max")
-    made.fit(X, Y, epochs=20, verbose=0, callbacks=[stop])
-    assert len(made.history.epoch) < 20
+    made, kept = model(), {}
+    keep = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: kept.update({epoch: bits(made)}))
+    stop = callbacks.EarlyStopping("loss", patience=3, restore_best_weights=True, mode="max")
+    made.fit(X, Y, epochs=20, verbose=0, callbacks=[keep, stop])
+    best = int(np.argmax(made.history.history["loss"]))
+    last = made.history.epoch[-1]
+    assert last == best + 3 < 19
+    assert bits(made) == kept[best] != kept[last]
 
 
 def test_learning_rate_schedulers_csv_and_nan(tmp_path):

@@ -4,7 +4,7 @@ from .callback import Callback, CallbackList, LambdaCallback
 from .checkpoint import BackupAndRestore, ModelCheckpoint
 from .history import CSVLogger, History
 from .progress import ProgbarLogger
-from .stopping import EarlyStopping, LearningRateScheduler, TerminateOnNaN
+from .stopping import EarlyStopping, LearningRateScheduler, ReduceLROnPlateau, TerminateOnNaN
 
 __all__ = [
     "BackupAndRestore",
@@ -17,5 +17,6 @@ __all__ = [
     "LearningRateScheduler",
     "ModelCheckpoint",
     "ProgbarLogger",
+    "ReduceLROnPlateau",
     "TerminateOnNaN",
 ]

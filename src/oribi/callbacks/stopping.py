@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .callback import Callback, Logs
 from .monitor import Monitor
 
@@ -121,3 +123,79 @@ class LearningRateScheduler(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if logs is not None:
             logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+
+
+class ReduceLROnPlateau(Callback):
+    """Reduces the learning rate when a metric no longer improves.
+
+    Args:
+        monitor: name of the metric.
+        factor: what the rate is multiplied by, below one.
+        patience: epochs without an improvement after which the rate is reduced.
+        verbose: 1 to say so.
+        mode: `min`, `max`, or `auto`: `max` for accuracies, `min` for losses and errors.
+        min_delta: what counts as an improvement.
+        cooldown: epochs after a reduction in which none counts as being without an improvement.
+        min_lr: the least rate.
+
+    Raises:
+        ValueError: the factor is one or more.
+    """
+
+    kept = ("best", "wait", "cooldown_counter")
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        factor: float = 0.1,
+        patience: int = 10,
+        verbose: int = 0,
+        mode: str = "auto",
+        min_delta: float = 1e-4,
+        cooldown: int = 0,
+        min_lr: float = 0.0,
+    ) -> None:
+        if factor >= 1:
+            raise ValueError(f"ReduceLROnPlateau: factor must be below 1, got {factor}")
+        self.watched = Monitor("ReduceLROnPlateau", monitor, mode, min_delta)
+        self.monitor, self.factor, self.patience, self.verbose = monitor, factor, patience, verbose
+        self.cooldown, self.min_lr = cooldown, min_lr
+        self.on_train_begin()
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        self.best: float | None = None
+        self.wait = self.cooldown_counter = 0
+
+    def in_cooldown(self) -> bool:
+        """Whether the rate was reduced a short while ago."""
+        return self.cooldown_counter > 0
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        logs = {} if logs is None else logs
+        logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+        value = logs.get(self.monitor)
+        if value is None:
+            known = ", ".join(logs)
+            warnings.warn(f"ReduceLROnPlateau watches {self.monitor!r}, which is not there: {known}", stacklevel=2)
+            return
+        if self.in_cooldown():
+            self.cooldown_counter -= 1
+            self.wait = 0
+        if self.watched.improves(value, self.best):
+            self.best, self.wait = value, 0
+        elif not self.in_cooldown():
+            self.wait += 1
+            if self.wait >= self.patience and self._reduce(epoch):
+                self.cooldown_counter, self.wait = self.cooldown, 0
+
+    def _reduce(self, epoch: int) -> bool:
+        """Reduce the rate, unless it is the least already."""
+        optimizer = self.model.optimizer
+        rate = float(optimizer.learning_rate)
+        if rate <= np.float32(self.min_lr):
+            return False
+        optimizer.learning_rate = max(rate * self.factor, self.min_lr)
+        if self.verbose:
+            now = float(optimizer.learning_rate)
+            print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {now}.")
+        return True

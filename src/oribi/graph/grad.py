@@ -39,6 +39,14 @@ def grad(
 
 def backward(outputs: Sequence[tuple[Node, Node]], inputs: Sequence[Node], given: Collection[Node] = ()) -> list[Node]:
     """The gradient of outputs, each with its cotangent, with respect to each of `inputs`; the rest is as in `grad`."""
+    found = connected(outputs, inputs, given)
+    return [full_like(x, 0) if ct is None else ct for x, ct in zip(inputs, found, strict=True)]
+
+
+def connected(
+    outputs: Sequence[tuple[Node, Node]], inputs: Sequence[Node], given: Collection[Node] = ()
+) -> list[Node | None]:
+    """As `backward`, with None in place of zeros for an input that no output depends on."""
     wanted, given = set(inputs), set(given)
     order = topological([output for output, _ in outputs])
     reaches = _reaching(order, wanted, given)
@@ -52,7 +60,7 @@ def backward(outputs: Sequence[tuple[Node, Node]], inputs: Sequence[Node], given
         for operand, contribution in zip(node.operands, node.primitive.gradient(known, node), strict=True):
             if contribution is not None and operand in reaches:
                 _accumulate(cotangents, operand, contribution)
-    return [cotangents.get(x) or full_like(x, 0) for x in inputs]  # type: ignore[misc]
+    return [cotangents.get(x) for x in inputs]  # type: ignore[misc]
 
 
 def _accumulate(cotangents: dict[Node, Cotangent], node: Node, more: Cotangent) -> None:

@@ -1,5 +1,6 @@
 """Optimizer: the base class, with its learning rate, clipping and weight decay."""
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -130,12 +131,16 @@ class Optimizer(Settings):
         """One step.
 
         Args:
-            grads: a gradient for each variable; None for one that does not take part.
+            grads: a gradient for each variable; None for one that does not take part: it is left as it is, with a warning.
             trainable_variables: the variables; those it was built for by default.
+
+        Raises:
+            ValueError: there are not as many gradients as variables, or none of them is a gradient.
         """
         variables = list(trainable_variables if trainable_variables is not None else self._built_for)
         if len(variables) != len(grads):
             raise ValueError(f"{type(self).__name__}: {len(grads)} gradients for {len(variables)} variables")
+        _warn_of_missing(type(self).__name__, grads, variables)
         if not self.built:
             with untraced():
                 self.build(variables)
@@ -186,6 +191,18 @@ class Optimizer(Settings):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Optimizer":
         return cls(**config)
+
+
+def _warn_of_missing(who: str, grads: Gradients, variables: Sequence[Variable]) -> None:
+    missing = [variable.path for gradient, variable in zip(grads, variables, strict=True) if gradient is None]
+    if missing and len(missing) == len(variables):
+        raise ValueError(f"{who}: no gradients for any variable: the loss depends on none of {missing}")
+    if missing:
+        warnings.warn(
+            f"{who}: the loss does not depend on the variables {missing}: they are left as they are",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def _scaled_to(gradient: Any, squared_norm: Any, limit: float) -> Any:
