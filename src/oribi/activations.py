@@ -31,14 +31,17 @@ def linear(x: Any) -> Any:
 
 
 def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Tensor:
-    """max(x, 0), with a slope below the threshold and a ceiling where they are given."""
-
-    if negative_slope == 0.0 and threshold == 0.0:
-        result = _relu(x)
+    """max(x, 0), or x where it is above the threshold and zero elsewhere; with a ceiling, and less a slope below the threshold."""
+    if threshold == 0.0:
+        positive = _relu(x)
     else:
-        below = ops.multiply(ops.subtract(x, threshold), negative_slope)
-        result = ops.where(ops.greater_equal(x, threshold), x, below)
-    return result if max_value is None else ops.minimum(result, max_value)
+        x = ops.convert_to_tensor(x)
+        positive = ops.where(ops.less_equal(x, threshold), ops.zeros_like(x), x)
+    if max_value is not None:
+        positive = ops.clip(positive, 0.0, max_value)
+    if negative_slope == 0.0:
+        return positive
+    return ops.subtract(positive, ops.multiply(_relu(ops.subtract(threshold, x)), negative_slope))
 
 
 def gelu(x: Any, approximate: bool = False) -> Tensor:

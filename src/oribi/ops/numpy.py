@@ -394,9 +394,11 @@ def broadcast_to(x: Any, shape: Sequence[int]) -> Tensor:
     return tensor(broadcast(node, tuple(shape)), x)
 
 
-def concatenate(xs: Sequence[Any], axis: int = 0) -> Tensor:
-    """The tensors joined along an axis that they have."""
+def concatenate(xs: Sequence[Any], axis: int | None = 0) -> Tensor:
+    """The tensors joined along an axis that they have, or flat for None."""
     nodes = promoted(*xs)
+    if axis is None:
+        nodes, axis = [st.reshape(node, (node.size,)) for node in nodes], 0
     return tensor(st.concatenate(*nodes, axis=axes_of(axis, len(nodes[0].shape))[0]), *xs)
 
 
