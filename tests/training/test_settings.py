@@ -228,6 +228,40 @@ def test_a_model_that_sets_attributes_while_it_is_called_is_traced_once():
     assert len(traced) == once
 
 
+@pytest.mark.parametrize("name", [*SEEN_AT_ONCE, *SEEN_BY_THE_NEXT_FIT])
+def test_a_change_is_seen_by_predict_and_by_one_batch(name):
+    """Also one of a list, an array or an object of the user's own, which count no changes."""
+    change = {**SEEN_AT_ONCE, **SEEN_BY_THE_NEXT_FIT}[name]
+    ours, anew = net(), net()
+    for model in (ours, anew):
+        for _ in range(2):
+            model.train_on_batch(X, Y)
+            model.predict(X, verbose=0)
+        change(model)
+    anew.compile(anew.optimizer, anew.loss, metrics=["mse"])
+    np.testing.assert_array_equal(ours.predict(X, verbose=0), anew.predict(X, verbose=0))
+    assert ours.train_on_batch(X, Y) == anew.train_on_batch(X, Y)
+    for one, other in zip(ours.get_weights(), anew.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_layers_taken_from_a_list_are_not_applied_any_more():
+    class Blocks(oribi.Model):
+        def __init__(self):
+            super().__init__()
+            self.blocks = [layers.Rescaling(2.0), layers.Rescaling(5.0)]
+
+        def call(self, inputs):
+            for block in self.blocks:
+                inputs = block(inputs)
+            return inputs
+
+    model = Blocks()
+    np.testing.assert_allclose(model.predict(X, verbose=0), 10 * X, rtol=1e-6)
+    model.blocks.pop()
+    np.testing.assert_allclose(model.predict(X, verbose=0), 2 * X, rtol=1e-6)
+
+
 def test_the_steps_of_a_search_over_settings_do_not_pile_up():
     from oribi.training.steps import KEPT
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from oribi.changes import Settings
 from oribi.graph.node import Node
+from oribi.layers.layer import Layer
 from oribi.tensor import KerasTensor, Tensor, Variable
 
 LONG = 1000  # items from which a container counts as one object: it holds data rather than settings
@@ -57,6 +59,36 @@ def state_of(model: Any) -> State:
                 seen.add(id(value))
                 stack.extend(_parts(value))
     return tuple(found)
+
+
+def counts_all_changes(state: State) -> bool:
+    """Whether every change of these settings is counted (`changes.py`).
+
+    Lists, arrays and objects that the user's own classes hold change without a word, so such settings have to be looked through
+    each time.
+    """
+    return not any(
+        isinstance(item, _SILENT) or _is_foreign(item)
+        for same in state
+        if isinstance(same, Same) and isinstance(same.it, Settings) and _is_foreign_class(type(same.it))
+        for name, item in vars(same.it).items()
+        if name not in _OF_EVERY_LAYER
+    )
+
+
+_SILENT = (list, dict, set, np.ndarray)
+_OF_EVERY_LAYER = frozenset(vars(Layer())) | {"_flags", "_objectives", "optimizer", "loss"}
+
+
+def _is_foreign_class(kind: type) -> bool:
+    return kind.__module__.split(".")[0] != "oribi"
+
+
+def _is_foreign(item: Any) -> bool:
+    """Whether an object of the user's, whose changes nobody counts: no layer, nor anything else that counts them."""
+    if isinstance(item, types.FunctionType):
+        return bool(item.__closure__) and item.__module__.split(".")[0] != "oribi"
+    return hasattr(item, "__dict__") and not isinstance(item, Settings | type) and _is_foreign_class(type(item))
 
 
 _PLAIN = (bool, int, str, bytes, complex, type(None))

@@ -4,7 +4,7 @@ from typing import Any
 
 from oribi import changes
 
-from .settings import State, state_of
+from .settings import State, counts_all_changes, state_of
 from .step import Layout, Step
 
 KEPT = 8  # settings whose steps are kept: those of a search over rates would otherwise pile up
@@ -17,6 +17,7 @@ class Steps:
         self._all: dict[State, dict[Layout, Step]] = {}
         self._present: dict[Layout, Step] = {}
         self._count = -1
+        self._counted = True  # whether every change of a setting is counted
 
     def look(self, model: Any) -> None:
         """Look through the settings of the model, also where nothing has counted as a change: arrays, and attributes of objects
@@ -24,13 +25,13 @@ class Steps:
         count, state = changes.count(), state_of(model)
         self._present = self._all.pop(state, {})
         self._all[state] = self._present
-        self._count = count
+        self._count, self._counted = count, counts_all_changes(state)
         while len(self._all) > KEPT:
             del self._all[next(iter(self._all))]
 
     def get(self, model: Any, layout: Layout) -> Step:
         """The step for a layout, traced and compiled where there is none for the present settings."""
-        if changes.count() != self._count:
+        if changes.count() != self._count or not self._counted:
             self.look(model)
         step = self._present.get(layout)
         if step is None:
