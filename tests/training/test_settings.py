@@ -262,6 +262,18 @@ def test_layers_taken_from_a_list_are_not_applied_any_more():
     np.testing.assert_allclose(model.predict(X, verbose=0), 2 * X, rtol=1e-6)
 
 
+@pytest.mark.parametrize("use", ["fit", "evaluate", "predict", "train_on_batch", "test_on_batch"])
+def test_a_model_that_nobody_changes_is_traced_once(monkeypatch, use):
+    from oribi.training import step
+
+    model, traced, trace = net(), [], step.traced
+    monkeypatch.setattr(step, "traced", lambda *given: traced.append(given) or trace(*given))
+    for _ in range(4):
+        given = (X,) if use == "predict" else (X, Y)
+        getattr(model, use)(*given, **({} if use.endswith("batch") else {"verbose": 0, "batch_size": 16}))
+    assert len(traced) == 1
+
+
 def test_the_steps_of_a_search_over_settings_do_not_pile_up():
     from oribi.training.steps import KEPT
 

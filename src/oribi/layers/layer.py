@@ -114,7 +114,7 @@ class Layer(Settings):
         for argument in known:
             setattr(self, argument, all_constraints.get(constraints.get(argument)))
 
-    not_settings = frozenset({"_added", "_added_in", "_called_in"})
+    not_settings = frozenset({"_added", "_added_in", "_called_in", "_tracker"})
     constrained: tuple[str, ...] = ()
     activity_regularizer: Any = None
     _tracker: Tracker
@@ -148,7 +148,7 @@ class Layer(Settings):
 
     def _parts(self, kind: Any) -> list[Any]:
         """What the attributes hold of a kind."""
-        return [part for part in self._tracker.parts(self.__dict__) if isinstance(part, kind)]
+        return self._tracker.parts(self.__dict__, kind)
 
     @property
     def _variables(self) -> list[Variable]:

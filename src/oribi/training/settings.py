@@ -39,8 +39,8 @@ class Same:
 def state_of(model: Any) -> State:
     """All settings that can be reached from a model, as a value with a hash.
 
-    Numbers and strings count by value, arrays by their elements, functions by identity and by what they close over, any other
-    object by identity and by its attributes.
+    Numbers and strings count by value, arrays and short containers by their elements, functions by identity and by what they close
+    over, any other object by identity and by its attributes.
     """
     found: list[Any] = []
     seen: set[int] = set()
@@ -54,7 +54,8 @@ def state_of(model: Any) -> State:
         elif isinstance(value, np.ndarray) and value.dtype != object:
             found.append((value.shape, value.dtype.str, hash(value.tobytes())))
         else:
-            found.append(Same(value))
+            short = isinstance(value, _CONTAINERS) and len(value) <= LONG
+            found.append((type(value), len(value)) if short else Same(value))
             if id(value) not in seen:
                 seen.add(id(value))
                 stack.extend(_parts(value))
@@ -91,6 +92,7 @@ def _is_foreign(item: Any) -> bool:
     return hasattr(item, "__dict__") and not isinstance(item, Settings | type) and _is_foreign_class(type(item))
 
 
+_CONTAINERS = (Mapping, list, tuple, set, frozenset)
 _PLAIN = (bool, int, str, bytes, complex, type(None))
 _INDIVISIBLE = (
     Tensor,
@@ -108,10 +110,10 @@ def _parts(value: Any) -> Iterable[Any]:
     """What hangs on an object."""
     if isinstance(value, _INDIVISIBLE):
         return ()
-    if isinstance(value, Mapping):
-        return () if len(value) > LONG else [part for pair in value.items() for part in pair]
-    if isinstance(value, list | tuple | set | frozenset):
-        return () if len(value) > LONG else value
+    if isinstance(value, _CONTAINERS):
+        if len(value) > LONG:
+            return ()
+        return [part for pair in value.items() for part in pair] if isinstance(value, Mapping) else value
     if isinstance(value, Variable):
         return value.trainable, value.constraint
     if isinstance(value, functools.partial):
