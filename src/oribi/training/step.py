@@ -3,7 +3,6 @@
 Nothing here computes: the model is called on symbols while variables are traced, and what comes out is compiled.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,8 +25,6 @@ from oribi.utils.batches import pack_x_y_sample_weight
 
 from .data import Data
 from .logs import Logs
-
-CALL_SECONDS = 0.05  # how long a native call lasts: progress moves and Ctrl-C answers in between
 
 
 @dataclass(frozen=True)
@@ -125,17 +122,11 @@ class Bound:
         self.step, self.inputs, self.row, self.outputs = step, inputs, row, outputs
         self.arrays: list[np.ndarray] = []
         self.call: Call | None = None
-        self.slice = 1
 
     def run(self, first: int, most: int) -> int:
-        """Run steps from `first` on, as many as take about CALL_SECONDS; returns how many."""
-        count = min(self.slice, most)
-        call = self._ready()
-        start = time.perf_counter()
-        call(first, first + count)
+        """Run steps from `first` on, as many as fit into a call; returns how many."""
+        count = self._ready().advance(first, most)
         self._raise_failed_checks()
-        took = max(time.perf_counter() - start, 1e-7)
-        self.slice = max(1, min(8 * self.slice, int(count * CALL_SECONDS / took)))
         return count
 
     def _raise_failed_checks(self) -> None:

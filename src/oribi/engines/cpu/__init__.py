@@ -18,6 +18,7 @@ The stages, each a function from one printable structure to the next (`ORIBI_DEB
     module      all of it -> one LLVM module
     jit, cache  LLVM -> object code, kept on disk
     team        threads that run it together
+    pace        how many of them, by what its calls took
 """
 
 from .executable import Call, Executable, emit

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from oribi.graph.program import OPEN, Program
 
 from . import cache, jit, team
 from .module import module
+from .pace import Pace
 from .rewrite import is_splat
 from .routine import passes, routine
 from .target import Target, host
@@ -97,14 +99,19 @@ class Executable:
             return False
         return True
 
-    def threads(self) -> int:
-        """How many threads a step is worth."""
-        return team.default_size() if self.work >= TEAM_WORK else 1
+    def pace(self) -> Pace:
+        """How many threads it has turned out to run best on."""
+        options = (1,) if self.work < TEAM_WORK else team.sizes()
+        if self._pace is None or self._pace.options != options:
+            self._pace = Pace(options)
+        return self._pace
+
+    _pace: Pace | None = None
 
     def bind(
         self, inputs: Sequence[Array], state: Sequence[Array], outputs: Sequence[Array], threads: int = 0
     ) -> "Call":
-        """A call of this program on these arrays; `threads` 0 lets the amount of work decide.
+        """A call of this program on these arrays, on a given number of threads, or on those that it turns out to run best on.
 
         Args:
             inputs: C-contiguous arrays of the program's input shapes and dtypes.
@@ -114,7 +121,7 @@ class Executable:
         _check("input", self.program.inputs, inputs, stacked=False)
         _check("state", self.program.state, state, stacked=False)
         _check("output", self.program.outputs, outputs, stacked=True)
-        return Call(self, (*inputs, *state, *self.constants, *outputs), threads or self.threads())
+        return Call(self, (*inputs, *state, *self.constants, *outputs), threads)
 
     def run(self, inputs: Sequence[Array], state: Sequence[Array], steps: int = 1, threads: int = 0) -> list[Array]:
         """`steps` steps; returns the outputs, stacked along a new first axis."""
@@ -150,7 +157,8 @@ class Call:
     def __init__(self, executable: Executable, arrays: tuple[Array, ...], threads: int) -> None:
         shared, private = executable.arena
         self.run = executable.code.run
-        self.threads = threads
+        self.pace = Pace((threads,)) if threads else executable.pace()
+        self.threads = threads = self.pace.options[-1]
         self.memory = np.empty(shared + private * threads + 128, np.uint8)
         if "poison" in os.environ.get("ORIBI_DEBUG", ""):
             self.memory.fill(0xFF)  # NaN: what is read before it was written shows
@@ -159,8 +167,17 @@ class Call:
         self.table = (ctypes.c_void_p * (len(pointers) + 1))(*pointers, arena)
         self.keep = (executable, arrays)
 
-    def __call__(self, first: int, last: int) -> None:
-        team.run_together(self.run, self.threads, first, last, self.table)
+    def __call__(self, first: int, last: int, threads: int = 0) -> None:
+        """Run steps `first` to `last`, on the whole team or on so many of its threads."""
+        team.run_together(self.run, threads or self.threads, first, last, self.table)
+
+    def advance(self, first: int, most: int) -> int:
+        """Run steps from `first` on, as many as take about a twentieth of a second, at most so many; returns how many."""
+        threads, steps = self.pace.plan(most)
+        start = time.perf_counter()
+        self(first, first + steps, threads)
+        self.pace.note(threads, steps, time.perf_counter() - start)
+        return steps
 
 
 def _address(array: Array) -> int:

@@ -29,6 +29,12 @@ def default_size() -> int:
         return os.cpu_count() or 1
 
 
+def sizes() -> tuple[int, ...]:
+    """The teams to choose from: the one that `ORIBI_THREADS` names, or one thread and all cores."""
+    most = default_size()
+    return (most,) if os.environ.get("ORIBI_THREADS") or most == 1 else (1, most)
+
+
 class _Helper:
     """A thread that waits for a job, runs it, and goes back to the pool."""
 
