@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from oribi import losses, ops
+from oribi import losses, nest, ops
 from oribi.changes import Settings
 from oribi.layers.naming import auto_name
 from oribi.losses.reduction import align, masked_weights, weights_for
@@ -72,7 +72,17 @@ class Metric(Settings):
 
     @property
     def variables(self) -> list[Variable]:
-        return list(self._variables)
+        """The state: what `add_variable` made, then what attributes hold, that of other metrics too."""
+        own, inner = self._held()
+        found = [*self._variables, *own, *(v for metric in inner for v in metric.variables)]
+        return list({id(variable): variable for variable in found}.values())
+
+    def _held(self) -> tuple[list[Variable], list["Metric"]]:
+        """The variables and the metrics that attributes hold."""
+        leaves = nest.flatten([value for name, value in vars(self).items() if name != "_variables"])
+        return [leaf for leaf in leaves if isinstance(leaf, Variable)], [
+            leaf for leaf in leaves if isinstance(leaf, Metric)
+        ]
 
     def update_state(self, *args: Any, **kwargs: Any) -> None:
         raise NotImplementedError(f"{type(self).__name__} needs an update_state(self, y_true, y_pred) method")
@@ -82,8 +92,11 @@ class Metric(Settings):
 
     def reset_state(self) -> None:
         """Start again from zero."""
-        for variable in self._variables:
+        own, inner = self._held()
+        for variable in (*self._variables, *own):
             variable.assign(np.zeros(variable.shape, variable.dtype))
+        for metric in inner:
+            metric.reset_state()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self.update_state(*args, **kwargs)
@@ -111,8 +124,9 @@ class Mean(Metric):
 
     def __init__(self, name: str | None = None, dtype: Any = None) -> None:
         super().__init__(name or ("mean" if type(self) is Mean else None), dtype)
-        self.total = self.add_variable(name="total")
-        self.count = self.add_variable(name="count")
+        # In float64, which counts exactly: float32 stays at 2^24, however many ones are added.
+        self.total = self.add_variable(dtype="float64", name="total")
+        self.count = self.add_variable(dtype="float64", name="count")
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         values = ops.cast(values, self.dtype)
@@ -126,7 +140,8 @@ class Mean(Metric):
 
     def result(self) -> Tensor:
         empty = ops.equal(self.count, 0.0)
-        return ops.where(empty, 0.0, ops.divide(self.total, ops.where(empty, 1.0, self.count)))
+        mean = ops.divide(self.total, ops.where(empty, 1.0, self.count))
+        return ops.cast(ops.where(empty, 0.0, mean), self.dtype)
 
 
 class MeanMetricWrapper(Mean):

@@ -6,6 +6,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 WIDTH = 20
 
 
@@ -49,11 +51,11 @@ class Progbar:
 
         Args:
             current: steps done.
-            values: (name, value) pairs to show.
+            values: (name, value) pairs to show; of an array its mean.
             finalize: whether this is the last update; by default when the target is reached.
         """
         for name, value in values or ():
-            self._note(name, float(value), current - self._seen)
+            self._note(name, float(np.mean(value)), current - self._seen)
         self._seen = current
         if finalize is None:
             finalize = self.target is not None and current >= self.target
