@@ -198,3 +198,39 @@ def test_metrics_are_those_of_the_model_and_of_its_layers():
     assert [m.name for m in model.metrics] == ["loss", "mae", "own", "inner"]
     assert history["own"] == pytest.approx([X.mean()] * 2, rel=1e-4)
     assert history["inner"] == [2.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "kind", ["Dropout", "Activation", "Flatten", "Reshape", "Add", "MaxPooling1D", "Identity", "Rescaling"]
+)
+def test_a_subclass_of_a_layer_without_weights_makes_its_own(kind):
+    base = getattr(layers, kind)
+    arguments = {"Dropout": (0.5,), "Activation": ("relu",), "Reshape": ((3, 4),), "Rescaling": (2.0,)}.get(kind, ())
+
+    class Weighted(base):
+        def build(self, input_shape):
+            self.scale = self.add_weight(shape=(), initializer="ones", name="scale")
+
+        def call(self, inputs):
+            return super().call(inputs) * self.scale
+
+    layer = Weighted(*arguments)
+    x = np.ones((2, 4, 3), "float32")
+    layer([x, x] if kind == "Add" else x)
+    assert [w.name for w in layer.weights] == ["scale"] and layer.built
+
+
+@pytest.mark.parametrize("model", [False, True])
+def test_weights_that_are_built_by_hand_are_not_made_anew(model):
+    class Own(oribi.Model if model else layers.Layer):
+        def build(self, input_shape):
+            self.kernel = self.add_weight(shape=(input_shape[-1], 2), name="kernel")
+
+        def call(self, inputs):
+            return inputs @ self.kernel
+
+    made = Own()
+    made.build((None, 3))
+    kernel = made.kernel
+    np.testing.assert_allclose(made(X).numpy(), X @ kernel.numpy(), rtol=1e-5)
+    assert made.kernel is kernel and len(made.weights) == 1

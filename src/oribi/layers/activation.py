@@ -16,7 +16,7 @@ class _Elementwise(Layer):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.built = True
+        self.build_at_init()
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
@@ -135,7 +135,6 @@ class PReLU(Layer):
             constraint=self.alpha_constraint,
             name="alpha",
         )
-        self.built = True
 
     def call(self, inputs: Any) -> Any:
         return ops.add(ops.relu(inputs), ops.multiply(ops.negative(ops.relu(ops.negative(inputs))), self.alpha))

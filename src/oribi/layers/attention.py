@@ -51,7 +51,6 @@ class _Projection(Layer):
         contracted = tuple(known_axis(self, input_shape, a) for a in range(-inner, 0))
         self.kernel = self._add("kernel", (*contracted, *self.shape))
         self.bias = self._add("bias", self.shape) if self.options["use_bias"] else None
-        self.built = True
 
     def _add(self, name: str, shape: tuple[int, ...]) -> Variable:
         initializer, regularizer, constraint = (
@@ -299,7 +298,6 @@ class Attention(Layer):
             self.scale = self.add_weight((), "ones", name="scale")
         if self.score_mode == "concat":
             self.concat_score_weight = self.add_weight((), "ones", name="concat_score_weight")
-        self.built = True
 
     def check_input(self, inputs: Any) -> None:
         if not isinstance(inputs, list | tuple) or len(inputs) not in (2, 3):
@@ -357,7 +355,6 @@ class AdditiveAttention(Attention):
         self.scale = self.concat_score_weight = None
         if self.use_scale:
             self.scale = self.add_weight((known_axis(self, input_shape[0]),), "glorot_uniform", name="scale")
-        self.built = True
 
     def scores(self, query: Any, key: Any) -> Any:
         both = ops.tanh(ops.add(ops.expand_dims(query, 2), ops.expand_dims(key, 1)))

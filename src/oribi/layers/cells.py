@@ -76,7 +76,6 @@ class GatedCell(Weighted):
             name="recurrent_kernel",
         )
         self.bias = self.make_bias(width)
-        self.built = True
 
     def kernel_shapes(self, input_shape: Shape) -> tuple[Shape, Shape]:
         """The shapes of the kernels for the inputs and for the state, but for their last axis, which holds the gates."""

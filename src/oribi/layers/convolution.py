@@ -150,7 +150,6 @@ class _Conv(_Convolution):
             raise ValueError(f"{self.describe()}: {self.channels} channels cannot be shared by {self.groups} groups")
         self.kernel = self.add_kernel((*self.kernel_size, self.channels // self.groups, self.filters))
         self.bias = self.add_bias(self.filters)
-        self.built = True
 
     def call(self, inputs: Any) -> Any:
         x = ops.cast(inputs, self.dtype)
@@ -242,7 +241,6 @@ class _ConvTranspose(_Convolution):
         self.channels = self.channels_of(input_shape)
         self.kernel = self.add_kernel((*self.kernel_size, self.filters, self.channels))
         self.bias = self.add_bias(self.filters)
-        self.built = True
 
     def _fits(self, shape: Shape) -> bool:
         return True
@@ -330,7 +328,6 @@ class _DepthwiseConv(_Convolution):
         self.channels = self.channels_of(input_shape)
         self.kernel = self._add_depthwise_kernel("kernel")
         self.bias = self.add_bias(self.channels * self.depth_multiplier)
-        self.built = True
 
     def call(self, inputs: Any) -> Any:
         how = (self.strides, self.padding, self.data_format, self.dilation_rate)
@@ -421,7 +418,6 @@ class _SeparableConv(_DepthwiseConv):
             name="pointwise_kernel",
         )
         self.bias = self.add_bias(self.filters)
-        self.built = True
 
     def call(self, inputs: Any) -> Any:
         how = (self.strides, self.padding, self.data_format, self.dilation_rate)

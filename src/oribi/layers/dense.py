@@ -35,7 +35,6 @@ class Dense(Weighted):
     def build(self, input_shape: Shape) -> None:
         self.kernel = self.add_kernel((known_axis(self, input_shape), self.units))
         self.bias = self.add_bias(self.units)
-        self.built = True
 
     def check_input(self, inputs: Any) -> None:
         expected = self.kernel.shape[0]

@@ -36,7 +36,7 @@ class Dropout(Layer):
         self.seed = seed
         if rate > 0:
             self.seed_generator = SeedGenerator(seed)
-        self.built = True
+        self.build_at_init()
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         if not training or self.rate == 0:

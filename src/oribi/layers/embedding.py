@@ -55,7 +55,6 @@ class Embedding(Layer):
             constraint=self.embeddings_constraint,
             name="embeddings",
         )
-        self.built = True
 
     def call(self, inputs: Any) -> Any:
         indices = ops.cast(inputs, "int32")
@@ -98,7 +97,7 @@ class Masking(Layer):
         super().__init__(**kwargs)
         self.mask_value = mask_value
         self.supports_masking = True
-        self.built = True
+        self.build_at_init()
 
     def compute_mask(self, inputs: Any, previous: Any = None) -> Any:
         return ops.any(ops.not_equal(inputs, self.mask_value), -1)

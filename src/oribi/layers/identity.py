@@ -19,7 +19,7 @@ class Identity(Layer):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.built = True
+        self.build_at_init()
 
     def call(self, inputs: Any) -> Any:
         return inputs

@@ -31,7 +31,7 @@ class InputLayer(Layer):
     ) -> None:
         super().__init__(name=name or auto_name("InputLayer"), dtype=dtype)
         self.batch_shape = _whole_shape(shape, batch_size, batch_shape)
-        self.built = True
+        self.build_at_init()
 
     def call(self, inputs: Any) -> Any:
         return inputs

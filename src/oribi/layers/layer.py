@@ -1,10 +1,11 @@
 """Layer: the base class, with its weights, its build, its call and its config."""
 
+import functools
 import inspect
 import itertools
 import threading
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -113,6 +114,11 @@ class Layer(Settings):
         self.activity_regularizer = regularizers.get(activity_regularizer)
         for argument in known:
             setattr(self, argument, all_constraints.get(constraints.get(argument)))
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "build" in cls.__dict__:
+            cls.build = _marking(cls.build)  # type: ignore[method-assign]
 
     not_settings = frozenset({"_added", "_added_in", "_called_in", "_tracker"})
     constrained: tuple[str, ...] = ()
@@ -351,6 +357,10 @@ class Layer(Settings):
         """Make the weights for an input shape (the batch axis first, possibly None)."""
         self.built = True
 
+    def build_at_init(self) -> None:
+        """Take a layer without weights for built, unless a subclass has a `build` of its own."""
+        self.built = type(self).build is Layer.build
+
     def call(self, inputs: Any) -> Any:
         """Compute."""
         raise NotImplementedError(f"{type(self).__name__} needs a call(self, inputs) method")
@@ -587,6 +597,20 @@ def _masked(outputs: Any, mask: Any) -> Any:
     made = Tensor(outputs.node, outputs._depth)
     made.mask = mask
     return made
+
+
+def _marking(build: Callable[..., Any]) -> Callable[..., Any]:
+    """A `build` after which the layer is built, whoever calls it: its weights are not made a second time."""
+
+    @functools.wraps(build)
+    def marked(self: Layer, *args: Any, **kwargs: Any) -> Any:
+        result = build(self, *args, **kwargs)
+        self.built = True
+        if self._built_for is None and args:
+            object.__setattr__(self, "_built_for", args[0])
+        return result
+
+    return marked
 
 
 def _is_layer(value: Any) -> bool:

@@ -16,7 +16,7 @@ class _Noise(Layer):
         self.seed = seed
         self.seed_generator = SeedGenerator(seed)
         self.supports_masking = True
-        self.built = True
+        self.build_at_init()
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return input_shape

@@ -124,7 +124,6 @@ class BatchNormalization(_Scaled):
         self.moving_variance = self.add_weight(
             (features,), self.moving_variance_initializer, trainable=False, name="moving_variance"
         )
-        self.built = True
 
     def check_input(self, inputs: Any) -> None:
         features = self.moving_mean.shape[0]
@@ -194,7 +193,6 @@ class LayerNormalization(_Scaled):
     def build(self, input_shape: Shape) -> None:
         axes = [self.axis] if isinstance(self.axis, int) else self.axis
         self.add_scale([known_axis(self, input_shape, a) for a in axes])
-        self.built = True
 
     def call(self, inputs: Any) -> Any:
         x = ops.cast(inputs, self.dtype)
@@ -239,7 +237,6 @@ class GroupNormalization(_Scaled):
         if channels % self.groups:
             raise ValueError(f"{self.describe()}: {channels} channels cannot be shared by {self.groups} groups")
         self.add_scale((channels,))
-        self.built = True
 
     def call(self, inputs: Any) -> Any:
         x = ops.moveaxis(ops.cast(inputs, self.dtype), self.axis, -1)
@@ -274,7 +271,6 @@ class RMSNormalization(Layer):
 
     def build(self, input_shape: Shape) -> None:
         self.scale = self.add_weight([known_axis(self, input_shape, a) for a in self.axis], "ones", name="scale")
-        self.built = True
 
     def call(self, inputs: Any) -> Any:
         x = ops.cast(inputs, self.dtype)
@@ -301,7 +297,7 @@ class UnitNormalization(Layer):
         super().__init__(**kwargs)
         self.axis = axis if isinstance(axis, int) else list(axis)
         self.supports_masking = True
-        self.built = True
+        self.build_at_init()
 
     def call(self, inputs: Any) -> Any:
         x = ops.cast(inputs, self.dtype)

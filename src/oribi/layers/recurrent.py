@@ -42,7 +42,6 @@ class StackedRNNCells(Layer):
         for cell in self.cells:
             _build_cell(cell, input_shape)
             input_shape = (input_shape[0], *_as_shape(_output_size(cell)))
-        self.built = True
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:  # type: ignore[override]
         new_states = []
@@ -132,7 +131,6 @@ class RNN(Layer):
             first = self.get_initial_state(input_shape[0])
             states = nest.mapped(lambda s: Variable(s, trainable=False, name="rnn_state"), first)
             object.__setattr__(self, "states", states)  # not tracked: they are no weights
-        self.built = True
 
     def get_initial_state(self, batch_size: int) -> list[Any]:
         """Zeros, or what the cell begins with."""

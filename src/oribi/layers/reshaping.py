@@ -20,7 +20,7 @@ class Flatten(Layer):
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.data_format = data_format_of("Flatten", data_format)
-        self.built = True
+        self.build_at_init()
 
     def call(self, inputs: Any) -> Any:
         if self.data_format == "channels_first" and inputs.ndim > 2:
@@ -49,7 +49,7 @@ class Reshape(Layer):
     def __init__(self, target_shape: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.target_shape = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
-        self.built = True
+        self.build_at_init()
 
     def call(self, inputs: Any) -> Any:
         return ops.reshape(inputs, (inputs.shape[0], *self._inner(inputs.shape[1:])))
@@ -83,7 +83,7 @@ class Permute(Layer):
         self.dims = tuple(dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ValueError(f"Permute: dims must be the numbers from 1 on in some order. Received: dims={dims}")
-        self.built = True
+        self.build_at_init()
 
     def call(self, inputs: Any) -> Any:
         if inputs.ndim != len(self.dims) + 1:
@@ -109,7 +109,7 @@ class RepeatVector(Layer):
         if isinstance(n, bool) or not isinstance(n, int) or n < 1:
             raise TypeError(f"RepeatVector: n must be a positive whole number. Received: n={n!r}")
         self.n = n
-        self.built = True
+        self.build_at_init()
 
     def check_input(self, inputs: Any) -> None:
         if inputs.ndim != 2:

@@ -20,7 +20,7 @@ class Rescaling(Layer):
     def __init__(self, scale: Any, offset: Any = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.scale, self.offset = scale, offset
-        self.built = True
+        self.build_at_init()
 
     def call(self, inputs: Any) -> Any:
         scaled = ops.multiply(ops.cast(inputs, self.dtype), ops.cast(self.scale, self.dtype))

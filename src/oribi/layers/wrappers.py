@@ -82,7 +82,6 @@ class Bidirectional(Layer):
             layer.build_once(input_shape)
         if self._given_weights:
             self.set_weights(self._given_weights)
-        self.built = True
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
         half = len(initial_state) // 2 if initial_state is not None else 0
@@ -157,7 +156,6 @@ class TimeDistributed(Layer):
 
     def build(self, input_shape: Shape) -> None:
         self.layer.build_once((input_shape[0], *input_shape[2:]))
-        self.built = True
 
     def check_input(self, inputs: Any) -> None:
         if len(inputs.shape) < 3:
