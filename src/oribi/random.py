@@ -58,6 +58,12 @@ def next_seed() -> int:
     return _global_seed.next()
 
 
+def check_seed(seed: Any) -> None:
+    """Raise a ValueError for what is no seed: neither None nor a whole number of at least zero."""
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0):
+        raise ValueError(f"a seed is a whole number of at least 0. Received: seed={seed!r}")
+
+
 class SeedGenerator:
     """A stream of seeds: a counter that every draw moves on.
 
@@ -67,8 +73,7 @@ class SeedGenerator:
     """
 
     def __init__(self, seed: int | None = None, name: str = "seed_generator") -> None:
-        if seed is not None and (not isinstance(seed, int | np.integer) or seed < 0):
-            raise ValueError(f"a seed is a non-negative whole number, got {seed!r}")
+        check_seed(seed)
         self.seed = next_seed() if seed is None else int(seed)
         first = np.array([self.seed & 0xFFFFFFFF, 0], "uint32")
         self.state = Variable(first, dtype="uint32", trainable=False, name=f"{name}_state")

@@ -6,6 +6,7 @@ from typing import Any
 from oribi import activations, initializers, ops, regularizers
 from oribi.utils.registry import serialize
 
+from . import checked
 from .layer import Layer, Shape
 
 
@@ -44,8 +45,8 @@ class ReLU(_Elementwise):
     ) -> None:
         super().__init__(**kwargs)
         for name, value in (("max_value", max_value), ("negative_slope", negative_slope), ("threshold", threshold)):
-            if value is not None and value < 0:
-                raise ValueError(f"ReLU: {name} must not be negative. Received: {name}={value}")
+            if value is not None or name != "max_value":
+                checked.number("ReLU", name, value, least=0)
         self.max_value, self.negative_slope, self.threshold = max_value, negative_slope, threshold
 
     def call(self, inputs: Any) -> Any:

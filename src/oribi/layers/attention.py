@@ -9,6 +9,7 @@ from oribi.random import SeedGenerator, dropout
 from oribi.tensor import Variable
 from oribi.utils.registry import serialize
 
+from . import checked
 from .layer import Layer, Shape
 from .weighted import known_axis
 
@@ -206,12 +207,10 @@ class MultiHeadAttention(_HeadedAttention):
     ) -> None:
         if attention_axes not in (None, 1, [1], (1,)):
             raise NotImplementedError(f"MultiHeadAttention: attention_axes={attention_axes} is not there yet; 1 is")
-        for name, size in (("num_heads", num_heads), ("key_dim", key_dim), ("value_dim", value_dim or key_dim)):
-            if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-                raise ValueError(
-                    f"MultiHeadAttention: {name} must be a positive whole number. Received: {name}={size!r}"
-                )
-        heads, sizes = (num_heads, num_heads), (key_dim, value_dim or key_dim)
+        value_dim = value_dim if value_dim is None else checked.positive("MultiHeadAttention", "value_dim", value_dim)
+        key_dim = checked.positive("MultiHeadAttention", "key_dim", key_dim)
+        heads = (checked.positive("MultiHeadAttention", "num_heads", num_heads),) * 2
+        sizes = (key_dim, key_dim if value_dim is None else value_dim)
         super().__init__(heads, sizes, dropout, use_bias, *args, **kwargs)
         self.value_dim = value_dim
         self.features = (output_shape,) if isinstance(output_shape, int) else output_shape and tuple(output_shape)
@@ -245,7 +244,11 @@ class GroupQueryAttention(_HeadedAttention):
         *args: Any,
         **kwargs: Any,
     ) -> None:
-        if num_key_value_heads < 1 or num_query_heads % num_key_value_heads:
+        who = "GroupQueryAttention"
+        head_dim = checked.positive(who, "head_dim", head_dim)
+        num_query_heads = checked.positive(who, "num_query_heads", num_query_heads)
+        num_key_value_heads = checked.positive(who, "num_key_value_heads", num_key_value_heads)
+        if num_query_heads % num_key_value_heads:
             raise ValueError(
                 "GroupQueryAttention: num_query_heads must be a multiple of num_key_value_heads. Received: "
                 f"{num_query_heads=}, {num_key_value_heads=}"

@@ -6,6 +6,7 @@ from typing import Any
 from oribi import activations, initializers, ops, random, regularizers
 from oribi.utils.registry import serialize
 
+from . import checked
 from .layer import Layer, Shape
 from .recurrent import RNN
 from .weighted import Weighted, known_axis
@@ -41,12 +42,11 @@ class GatedCell(Weighted):
         **kwargs: Any,
     ) -> None:
         super().__init__(activation, use_bias, **kwargs)
-        if isinstance(units, bool) or not isinstance(units, int) or units < 1:
-            raise ValueError(f"{type(self).__name__}: units must be a positive whole number. Received: units={units!r}")
-        self.units = units
+        self.units = checked.positive(type(self).__name__, "units", units)
         self.recurrent_initializer = initializers.get(recurrent_initializer)
         self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
         self.dropout, self.recurrent_dropout = (min(1.0, max(0.0, float(r))) for r in (dropout, recurrent_dropout))
+        random.check_seed(seed)
         self.seed, self.implementation = seed, 1 if recurrent_dropout else implementation
         if self.dropout or self.recurrent_dropout:
             self.seed_generator = random.SeedGenerator(seed)

@@ -6,6 +6,7 @@ from oribi import initializers, ops, regularizers
 from oribi.ops.windows import Sizes, each
 from oribi.utils.registry import serialize
 
+from . import checked
 from .layer import Shape
 from .naming import data_format_of
 from .weighted import Weighted, known_axis
@@ -114,12 +115,6 @@ class _Convolution(Weighted):
         return {**super().get_config(), **{name: getattr(self, name) for name in WINDOW}}
 
 
-def _positive(layer: Weighted, name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{type(layer).__name__}: {name} must be a positive whole number. Received: {name}={value!r}")
-    return value
-
-
 # --- plain ------------------------------------------------------------------------------------------------------------
 
 
@@ -138,7 +133,10 @@ class _Conv(_Convolution):
         **kwargs: Any,
     ) -> None:
         super().__init__(kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, **kwargs)
-        self.filters, self.groups = _positive(self, "filters", filters), _positive(self, "groups", groups)
+        self.filters, self.groups = (
+            checked.positive(type(self).__name__, "filters", filters),
+            checked.positive(type(self).__name__, "groups", groups),
+        )
         if filters % groups:
             raise ValueError(
                 f"{type(self).__name__}: filters must be a multiple of groups. Received: {filters=}, {groups=}"
@@ -227,7 +225,7 @@ class _ConvTranspose(_Convolution):
         **kwargs: Any,
     ) -> None:
         super().__init__(kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, **kwargs)
-        self.filters = _positive(self, "filters", filters)
+        self.filters = checked.positive(type(self).__name__, "filters", filters)
         if isinstance(output_padding, int):
             output_padding = (output_padding,) * self.rank
         self.output_padding = None if output_padding is None else tuple(output_padding)
@@ -315,7 +313,7 @@ class _DepthwiseConv(_Convolution):
         **kwargs: Any,
     ) -> None:
         super().__init__(kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, **kwargs)
-        self.depth_multiplier = _positive(self, "depth_multiplier", depth_multiplier)
+        self.depth_multiplier = checked.positive(type(self).__name__, "depth_multiplier", depth_multiplier)
         self.depthwise_initializer = initializers.get(depthwise_initializer)
         self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
 
@@ -403,7 +401,7 @@ class _SeparableConv(_DepthwiseConv):
             depthwise_regularizer,
             **kwargs,
         )
-        self.filters = _positive(self, "filters", filters)
+        self.filters = checked.positive(type(self).__name__, "filters", filters)
         self.pointwise_initializer = initializers.get(pointwise_initializer)
         self.pointwise_regularizer = regularizers.get(pointwise_regularizer)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from oribi import ops
 
+from . import checked
 from .layer import Shape
 from .weighted import Weighted, known_axis
 
@@ -28,9 +29,7 @@ class Dense(Weighted):
 
     def __init__(self, units: int, activation: Any = None, use_bias: bool = True, **kwargs: Any) -> None:
         super().__init__(activation, use_bias, **kwargs)
-        if isinstance(units, bool) or not isinstance(units, int) or units <= 0:
-            raise ValueError(f"Dense: units must be a positive whole number. Received: units={units!r}")
-        self.units = units
+        self.units = checked.positive("Dense", "units", units)
 
     def build(self, input_shape: Shape) -> None:
         self.kernel = self.add_kernel((known_axis(self, input_shape), self.units))

@@ -5,6 +5,7 @@ from typing import Any
 
 from oribi.random import SeedGenerator, dropout
 
+from . import checked
 from .layer import Layer, Shape
 
 
@@ -32,6 +33,8 @@ class Dropout(Layer):
         if not isinstance(rate, int | float) or not 0 <= rate <= 1:
             raise ValueError(f"Dropout: rate must be a number between 0 and 1. Received: rate={rate!r}")
         self.rate = rate
+        if noise_shape is not None:
+            noise_shape = checked.sizes("Dropout", "noise_shape", noise_shape, least=1, open_as=None)
         self.noise_shape = noise_shape
         self.seed = seed
         if rate > 0:

@@ -5,6 +5,7 @@ from typing import Any
 from oribi import initializers, ops, regularizers
 from oribi.utils.registry import serialize
 
+from . import checked
 from .layer import Layer, Shape
 
 
@@ -39,10 +40,9 @@ class Embedding(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        for name, value in (("input_dim", input_dim), ("output_dim", output_dim)):
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise ValueError(f"Embedding: {name} must be a positive whole number. Received: {name}={value!r}")
-        self.input_dim, self.output_dim, self.mask_zero = input_dim, output_dim, mask_zero
+        self.input_dim = checked.positive("Embedding", "input_dim", input_dim)
+        self.output_dim = checked.positive("Embedding", "output_dim", output_dim)
+        self.mask_zero = mask_zero
         self.embeddings_initializer = initializers.get(embeddings_initializer)
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
         self.supports_masking = mask_zero

@@ -6,6 +6,7 @@ from typing import Any
 
 from oribi import ops
 
+from . import checked
 from .layer import Layer
 
 
@@ -161,7 +162,7 @@ class Dot(_Merge):
 
     def __init__(self, axes: int | Sequence[int], normalize: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.axes = axes if isinstance(axes, int) else list(axes)
+        self.axes = checked.axes("Dot", "axes", axes, count=2)
         self.normalize = normalize
 
     def compute_mask(self, inputs: Any, previous: Any = None) -> Any:

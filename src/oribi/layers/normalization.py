@@ -6,6 +6,7 @@ from typing import Any
 from oribi import initializers, ops, regularizers
 from oribi.utils.registry import serialize
 
+from . import checked
 from .layer import Layer, Shape
 from .weighted import known_axis
 
@@ -37,7 +38,8 @@ class _Scaled(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.epsilon, self.center, self.scale = epsilon, center, scale
+        self.epsilon = checked.number(type(self).__name__, "epsilon", epsilon)
+        self.center, self.scale = center, scale
         self.beta_initializer = initializers.get(beta_initializer)
         self.gamma_initializer = initializers.get(gamma_initializer)
         self.beta_regularizer = regularizers.get(beta_regularizer)
@@ -111,7 +113,7 @@ class BatchNormalization(_Scaled):
         super().__init__(epsilon, center, scale, **kwargs)
         if renorm:
             raise NotImplementedError("BatchNormalization: renorm is not there yet")
-        self.axis, self.momentum = int(axis), momentum
+        self.axis, self.momentum = int(axis), checked.number("BatchNormalization", "momentum", momentum)
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
 
@@ -188,7 +190,7 @@ class LayerNormalization(_Scaled):
         **kwargs: Any,
     ) -> None:
         super().__init__(epsilon, center, scale, **kwargs)
-        self.axis = axis if isinstance(axis, int) else list(axis)
+        self.axis = checked.axes(type(self).__name__, "axis", axis)
 
     def build(self, input_shape: Shape) -> None:
         axes = [self.axis] if isinstance(self.axis, int) else self.axis
@@ -295,7 +297,7 @@ class UnitNormalization(Layer):
 
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.axis = axis if isinstance(axis, int) else list(axis)
+        self.axis = checked.axes(type(self).__name__, "axis", axis)
         self.supports_masking = True
         self.build_at_init()
 

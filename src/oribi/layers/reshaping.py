@@ -6,6 +6,7 @@ from typing import Any
 
 from oribi import ops
 
+from . import checked
 from .layer import Layer, Shape
 from .naming import data_format_of
 
@@ -48,7 +49,10 @@ class Reshape(Layer):
 
     def __init__(self, target_shape: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.target_shape = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
+        shape = (target_shape,) if checked.is_whole(target_shape) else target_shape
+        self.target_shape: tuple[int, ...] = checked.sizes("Reshape", "target_shape", shape, least=0, open_as=-1)
+        if self.target_shape.count(-1) > 1:
+            raise ValueError(f"Reshape: only one size can be worked out. Received: target_shape={target_shape!r}")
         self.build_at_init()
 
     def call(self, inputs: Any) -> Any:
@@ -106,9 +110,7 @@ class RepeatVector(Layer):
 
     def __init__(self, n: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-            raise TypeError(f"RepeatVector: n must be a positive whole number. Received: n={n!r}")
-        self.n = n
+        self.n = checked.positive("RepeatVector", "n", n)
         self.build_at_init()
 
     def check_input(self, inputs: Any) -> None:

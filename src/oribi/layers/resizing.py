@@ -8,6 +8,7 @@ import numpy as np
 from oribi import ops
 from oribi.ops.windows import Sizes, channels_last, each
 
+from . import checked
 from .pooling import _Spatial
 
 Pairs = int | Sequence[int] | Sequence[Sequence[int]]
@@ -15,13 +16,20 @@ Pairs = int | Sequence[int] | Sequence[Sequence[int]]
 
 def pairs(value: Pairs, rank: int, name: str) -> tuple[tuple[int, int], ...]:
     """A pair (before, behind) for each spatial axis: of one number, one for each axis, or a pair for each."""
-    entries: list[Any] = [value] * rank if isinstance(value, int) else list(value)
-    if rank == 1 and len(entries) == 2 and all(isinstance(n, int) for n in entries):
+    entries: list[Any] = [value] * rank if checked.is_whole(value) else _listed(value)
+    if rank == 1 and len(entries) == 2:
         entries = [entries]
-    made: tuple[Any, ...] = tuple((n, n) if isinstance(n, int) else tuple(n) for n in entries)
-    if len(made) != rank or any(len(p) != 2 or min(p) < 0 for p in made):
-        raise ValueError(f"{name} must be a number, {rank} of them, or {rank} pairs. Received: {name}={value!r}")
-    return made
+    elif rank == 1 and not checked.is_whole(value) and not isinstance(entries[0], list | tuple):
+        entries = []  # one number in a list is neither a number nor a pair
+    made = [(n, n) if checked.is_whole(n) else tuple(_listed(n)) for n in entries]
+    if len(made) != rank or any(len(p) != 2 or not all(checked.is_whole(n) and n >= 0 for n in p) for p in made):
+        several = "a pair" if rank == 1 else f"{rank} of them, or {rank} pairs"
+        raise ValueError(f"{name} must be a whole number, or {several}. Received: {name}={value!r}")
+    return tuple((int(before), int(behind)) for before, behind in made)
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) and value else [None]
 
 
 class _UpSampling(_Spatial):
@@ -47,7 +55,7 @@ class UpSampling1D(_UpSampling):
     rank = 1
 
     def __init__(self, size: int = 2, **kwargs: Any) -> None:
-        super().__init__(size, **kwargs)
+        super().__init__(checked.positive("UpSampling1D", "size", size), **kwargs)
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
