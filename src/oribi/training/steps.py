@@ -1,11 +1,13 @@
 """The compiled steps of a model: each is found again as long as nothing that it was traced with has changed."""
 
+from dataclasses import replace
 from typing import Any
 
 from oribi import changes
+from oribi.graph.rows import rows_are_apart
 
 from .settings import State, counts_all_changes, state_of
-from .step import Layout, Step
+from .step import Layout, Step, StepTrace, traced
 
 KEPT = 8  # settings whose steps are kept: those of a search over rates would otherwise pile up
 
@@ -16,6 +18,7 @@ class Steps:
     def __init__(self) -> None:
         self._all: dict[State, dict[Layout, Step]] = {}
         self._present: dict[Layout, Step] = {}
+        self._apart: dict[Layout, bool] = {}
         self._count = -1
         self._counted = True  # whether every change of a setting is counted
 
@@ -23,6 +26,8 @@ class Steps:
         """Look through the settings of the model, also where nothing has counted as a change: arrays, and attributes of objects
         that are not oribi's."""
         count, state = changes.count(), state_of(model)
+        if self._all.get(state) is not self._present:
+            self._apart = {}
         self._present = self._all.pop(state, {})
         self._all[state] = self._present
         self._count, self._counted = count, counts_all_changes(state)
@@ -31,8 +36,7 @@ class Steps:
 
     def get(self, model: Any, layout: Layout) -> Step:
         """The step for a layout, traced and compiled where there is none for the present settings."""
-        if changes.count() != self._count or not self._counted:
-            self.look(model)
+        self._look_if_changed(model)
         step = self._present.get(layout)
         if step is None:
             step = Step(model, layout)
@@ -40,3 +44,21 @@ class Steps:
             self.look(model)
             self._present[layout] = step
         return step
+
+    def _look_if_changed(self, model: Any) -> None:
+        if changes.count() != self._count or not self._counted:
+            self.look(model)
+
+    def may_be_filled(self, model: Any, layout: Layout, rows: int) -> bool:
+        """Whether so many rows may be computed in a larger batch, as the layout's, among rows that nobody asked for."""
+        self._look_if_changed(model)
+        if replace(layout, batch=rows) in self._present:
+            return False  # compiled as it is
+        key = replace(layout, batch=0)
+        if key not in self._apart:
+            traces = (StepTrace(), StepTrace())
+            sizes = zip((layout.batch, rows), traces, strict=True)
+            one, other = (traced(model, replace(layout, batch=size), trace)[0] for size, trace in sizes)
+            checks = [trace.read_as[check] for trace in traces for check in trace.checks.values()]
+            self._apart[key] = rows_are_apart(one, other, {one.state[0], other.state[0], *checks})
+        return self._apart[key]
