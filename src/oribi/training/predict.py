@@ -18,15 +18,17 @@ def predict(
 ) -> Any:
     """The outputs for the rows, or for those of the first `limit` batches, nested as the model gives them."""
     warn_of_few(limit, batches(len(data), batch), "A prediction")
-    rows = len(data) if limit is None else min(len(data), limit * batch)
-    data = data.rows(0, rows)
-    whole = rows - rows % batch
-    size = _size_for(model, data, batch, rows - whole)
+    if limit is not None and limit * batch < len(data):
+        data = data.rows(0, limit * batch)
+    rows, rest = len(data), len(data) % batch
+    whole = rows - rest
+    size = _size_for(model, data, batch, rest)
     first = step_for(model, "predict", batch if whole else size, data)
     outputs = [np.empty((rows, *o.shape[1:]), o.dtype) for o in first.executable.program.outputs]
-    parts = parts_of(data, batch, last=rows // batch, outputs=outputs)
-    places = [np.empty((1, size, *o.shape[1:]), o.dtype) for o in outputs]
-    if size:
+    filled = size != rest
+    parts = parts_of(data, batch, last=rows // batch if filled else None, outputs=outputs)
+    places = [np.empty((1, size, *o.shape[1:]), o.dtype) for o in outputs] if filled else []
+    if filled:
         parts.append(Part(_filled(data.rows(whole, rows), size), size, 0, 1, places))
     loop = Loop(parts, lambda size: step_for(model, "predict", size, data))
     hooks("on_predict_begin")
@@ -35,9 +37,9 @@ def predict(
     if each:
         hooks("on_predict_batch_begin", 0)
     for done in loop.run(each):
-        if size and done == loop.steps:
+        if filled and done == loop.steps:
             for output, place in zip(outputs, places, strict=True):
-                output[whole:] = place[0, : rows - whole]
+                output[whole:] = place[0, :rest]
         if each:
             part = [o[(done - 1) * batch : done * batch] for o in outputs]
             hooks("on_predict_batch_end", done - 1, logs={"outputs": nest.pack(first.result, part)})
@@ -62,6 +64,4 @@ def _size_for(model: Any, data: Data, batch: int, rows: int) -> int:
 def _filled(data: Data, size: int) -> Data:
     """The rows, the last one repeated until there are so many."""
     missing = size - len(data)
-    if not missing:
-        return data
     return Data(nest.mapped(lambda a: np.concatenate([a, np.repeat(a[-1:], missing, axis=0)]), data.x))

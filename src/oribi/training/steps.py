@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from oribi import changes
-from oribi.graph.rows import rows_are_apart
 
 from .settings import State, counts_all_changes, state_of
 from .step import Layout, Step, StepTrace, traced
@@ -56,6 +55,8 @@ class Steps:
             return False  # compiled as it is
         key = replace(layout, batch=0)
         if key not in self._apart:
+            from oribi.graph.rows import rows_are_apart  # a program that predicts whole batches does without
+
             traces = (StepTrace(), StepTrace())
             sizes = zip((layout.batch, rows), traces, strict=True)
             one, other = (traced(model, replace(layout, batch=size), trace)[0] for size, trace in sizes)
