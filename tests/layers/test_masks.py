@@ -100,3 +100,59 @@ def test_a_stateful_layer_names_the_batch_that_it_wants():
     for run in (lambda: model.fit(x, y, batch_size=4, verbose=0), lambda: model.predict(x, batch_size=4, verbose=0)):
         with pytest.raises(ValueError, match=r"batch of 4 rows, as stateful.*got a batch of 2"):
             run()
+
+
+@pytest.mark.parametrize("shape", [(4, 5), (4, 1), (5,), (1, 5)], ids=str)
+@pytest.mark.parametrize("axis", [-1, 0])
+def test_softmax_takes_a_mask(keras, shape, axis):
+    x = RNG.normal(size=(4, 5)).astype("float32")
+    mask = RNG.uniform(size=shape) < 0.6
+    mask[0] = False
+    ours, theirs = (
+        np.asarray(library.layers.Softmax(axis)(x, mask=library.ops.convert_to_tensor(mask)))
+        for library in (oribi, keras)
+    )
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-7)
+
+
+def test_softmax_over_features_leaves_a_mask_of_steps_alone():
+    (data,) = inputs(1, (True,), 5)
+    masked = layers.Masking()(data)
+    shares = layers.Softmax()(masked)
+    np.testing.assert_allclose(shares.numpy().sum(-1), 1.0, rtol=1e-5)
+    np.testing.assert_array_equal(shares.mask.numpy(), masked.mask.numpy())
+
+
+def nested(library, kind):
+    inner = [library.layers.Dense(3), library.layers.Activation("tanh")]
+    if kind == "sequential":
+        return library.Sequential(inner)
+    start = library.layers.Input((5, 3))
+    return library.Model(start, inner[1](inner[0](start)))
+
+
+@pytest.mark.parametrize("kind", ["sequential", "functional"])
+def test_a_model_inside_of_a_model_hands_masks_on(kind):
+    (data,) = inputs(1, (True,), 5)
+    model = nested(oribi, kind)
+    outputs = model(layers.Masking()(data))
+    np.testing.assert_array_equal(outputs.mask.numpy(), (data != 0).any(-1))
+    last = layers.LSTM(2)
+    np.testing.assert_allclose(last(outputs).numpy(), last(outputs, mask=outputs.mask).numpy(), rtol=1e-6)
+
+
+def test_masks_of_inputs_in_a_dict_reach_the_layer():
+    class Named(layers.Layer):
+        supports_masking = True
+
+        def call(self, inputs, mask=None):
+            return inputs["a"] * ops.expand_dims(ops.cast(mask["a"], "float32"), -1) + inputs["b"] * float(
+                mask["b"] is None
+            )
+
+        def compute_mask(self, inputs, previous=None):
+            return None
+
+    one, two = inputs(2, (True, False), 5)
+    found = Named()({"a": layers.Masking()(one), "b": ops.convert_to_tensor(two)})
+    np.testing.assert_allclose(found.numpy(), one + two, rtol=1e-6)

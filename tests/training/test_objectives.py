@@ -118,3 +118,16 @@ def test_metrics_of_one_name_in_models_with_two_outputs_are_named_as_in_keras(ke
         ones = np.ones((2, 1), "float32")
         names.append(sorted(model.evaluate(ones, [ones, ones], verbose=0, return_dict=True)))
     assert names[0] == names[1]
+
+
+@pytest.mark.parametrize(
+    "name", ["MeanSquaredError", "MeanAbsoluteError", "BinaryCrossentropy", "CategoricalCrossentropy"]
+)
+def test_losses_are_float32_whatever_the_data(name):
+    y, p = (RNG.dirichlet(np.ones(3), 4) for _ in range(2))
+    assert y.dtype == np.float64 and getattr(losses, name)()(y, p).dtype == "float32"
+
+
+def test_adamw_needs_its_weight_decay():
+    with pytest.raises(ValueError, match="weight_decay"):
+        oribi.optimizers.AdamW(weight_decay=None)

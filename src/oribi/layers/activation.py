@@ -57,15 +57,31 @@ class ReLU(_Elementwise):
         return {**super().get_config(), **own}
 
 
+FAR_BELOW = -1e9  # what stands for minus infinity: a softmax of nothing else is no NaN
+
+
 class Softmax(_Elementwise):
-    """exp(x) / sum(exp(x)) along an axis."""
+    """exp(x) / sum(exp(x)) along an axis; where a mask is given, over what it says is there, and zero elsewhere.
+
+    A mask of the leading axes, such as that of a sequence whose features are normalized, leaves the values alone.
+    """
 
     def __init__(self, axis: int = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis
 
-    def call(self, inputs: Any) -> Any:
-        return ops.softmax(inputs, self.axis)
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        if mask is None:
+            return ops.softmax(inputs, self.axis)
+        shape, given = tuple(inputs.shape), tuple(mask.shape)
+        fits = len(given) <= len(shape) and all(m in (1, n) for m, n in zip(given[::-1], shape[::-1], strict=False))
+        if not fits and given == shape[: len(given)]:
+            return ops.softmax(inputs, self.axis)
+        if not fits:
+            raise ValueError(f"{self.describe()}: a mask of shape {given} does not fit inputs of shape {shape}")
+        there = ops.cast(mask, "bool") if mask.dtype == "bool" else ops.greater(mask, 0.5)
+        shares = ops.softmax(ops.where(there, inputs, FAR_BELOW), self.axis)
+        return ops.where(there, shares, ops.zeros_like(shares))
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "axis": self.axis}

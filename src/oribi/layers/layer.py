@@ -400,7 +400,7 @@ class Layer(Settings):
                         self._regularize(outputs)
             except GraphError as error:
                 raise ValueError(f"{self.describe()}: {error}") from None
-            if mask is not None or self._makes_masks():
+            if (mask is not None or self._makes_masks()) and not self._masks_within(outputs):
                 outputs = _masked(outputs, self.compute_mask(inputs, mask))
             return outputs
 
@@ -439,6 +439,10 @@ class Layer(Settings):
             stacklevel=3,
         )
         return None
+
+    def _masks_within(self, outputs: Any) -> bool:
+        """Whether the outputs have the masks that belong to them, since layers in this one gave them."""
+        return False
 
     @classmethod
     def _makes_masks(cls) -> bool:
@@ -582,8 +586,11 @@ def _mask_of(inputs: Any) -> Any:
     if isinstance(inputs, Tensor):
         return inputs.mask
     if isinstance(inputs, list | tuple):
-        masks = [_mask_of(i) for i in inputs if isinstance(i, Tensor | list | tuple)]
+        masks = [_mask_of(i) for i in inputs if isinstance(i, Tensor | list | tuple | dict)]
         return masks if any(m is not None for m in masks) else None
+    if isinstance(inputs, dict):
+        named = {key: _mask_of(value) for key, value in inputs.items()}
+        return named if any(m is not None for m in named.values()) else None
     return None
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from oribi import ops
 from oribi.changes import Settings
+from oribi.graph import dtypes
 from oribi.ops.core import as_node
 from oribi.tensor import Tensor
 from oribi.utils.registry import lookup, named_by_user, resolve, snake_case, table_of
@@ -76,6 +77,15 @@ def sparse_categorical_crossentropy(
     return valid
 
 
+def _in_floatx(y_pred: Tensor) -> Tensor:
+    """Predictions as float32, whatever floats they were: the loss of a batch is one, as in Keras."""
+    if y_pred.dtype in (dtypes.FLOATX, "bool") or not dtypes.is_float(y_pred.dtype):
+        return y_pred
+    cast = ops.cast(y_pred, dtypes.FLOATX)
+    cast.mask = y_pred.mask
+    return cast
+
+
 def _float(x: Any, like: Any) -> Tensor:
     return ops.cast(x, as_node(like).dtype)
 
@@ -108,7 +118,7 @@ class Loss(Settings):
             y_pred: predictions, `(batch, ...)`.
             sample_weight: a weight for each example, `(batch,)`, or for each of its losses.
         """
-        y_pred = ops.convert_to_tensor(y_pred)
+        y_pred = _in_floatx(ops.convert_to_tensor(y_pred))
         values = ops.convert_to_tensor(self.call(ops.convert_to_tensor(y_true), y_pred))
         masks = [mask for mask in (y_pred.mask, values.mask) if mask is not None]
         mask = functools.reduce(ops.logical_and, masks) if masks else None

@@ -44,6 +44,9 @@ class Model(Trainer, Layer):
 
     not_settings = Layer.not_settings | {"history", "stop_training", "_graph", "_run", "_steps"}
 
+    def _masks_within(self, outputs: Any) -> bool:
+        return True
+
     def __getstate__(self) -> dict[str, Any]:
         """What is copied and pickled: all but the compiled steps and the run that is under way."""
         return {name: value for name, value in self.__dict__.items() if name not in ("_steps", "_run")}

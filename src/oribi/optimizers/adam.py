@@ -86,4 +86,6 @@ class AdamW(Adam):
         name: str = "adamw",
         **kwargs: Any,
     ) -> None:
+        if weight_decay is None:
+            raise ValueError("AdamW: weight_decay must be a number. Received: weight_decay=None")
         super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay, name, **kwargs)
