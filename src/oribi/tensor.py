@@ -95,6 +95,15 @@ class Tensor(Operators):
     def size(self) -> int:
         return self.node.size
 
+    @property
+    def _keras_mask(self) -> "Tensor | None":
+        """The mask, under Keras' name."""
+        return self.mask
+
+    @_keras_mask.setter
+    def _keras_mask(self, mask: "Tensor | None") -> None:
+        self.mask = mask
+
     def _realise(self) -> Any:
         if self.node.op != "constant":
             for node in topological([self.node]) if _trace() is not None else ():
@@ -180,15 +189,22 @@ class KerasTensor(Operators):
         dtype: of the elements.
         name: what it is called in messages.
         call: the operation that makes it; None for an input.
+        mask: which steps of a sequence will be there, a symbolic tensor too; None for all.
     """
 
     def __init__(self, shape: tuple[int | None, ...], dtype: str, name: str = "", call: Any = None) -> None:
         self.shape, self.dtype, self.call = shape, dtype, call
+        self.mask: KerasTensor | None = None
         self.name = name or getattr(call, "name", "input")
 
     @property
     def ndim(self) -> int:
         return len(self.shape)
+
+    @property
+    def _keras_mask(self) -> "KerasTensor | None":
+        """The mask, under Keras' name."""
+        return self.mask
 
     @property
     def node(self) -> Node:

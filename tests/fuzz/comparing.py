@@ -12,6 +12,8 @@ from .running import Observed, Spec, observed
 TOLERANCE = {"float32": 3e-5, "float64": 1e-9}
 AFTER_STEPS = 10  # errors add up over the steps of a fit
 ACCURACY, ONE_ROW = re.compile(r"acc(uracy)?\b"), 0.34
+# Scores that are all zero are no distribution: 0 / 0. XLA's clip makes a number of that.
+ZERO_SUM = re.compile(r"categorical_crossentropy: at \[\] nan and")
 FACTOR = 30  # how much farther from float64 than Keras' float32 ours may be
 
 
@@ -30,6 +32,8 @@ def disagreement(
             return _refusal(spec, ours, theirs)
         found = difference(a, b, tolerance(stage))
         if found is None or (ACCURACY.search(found) and _has_ties(spec) and difference(a, b, ONE_ROW) is None):
+            continue
+        if ZERO_SUM.search(found) and _has_ties(spec):
             continue
         truth = exact().get(stage) if exact is not None else None
         if truth is None or not _is_rounding(a, b, truth, tolerance(stage)):
@@ -68,6 +72,7 @@ KNOWN_ERRORS: dict[str, tuple[str, ...]] = {
     "Keras alone raises": (
         r"calling MultiHeadAttention[\s\S]*cannot reshape array",  # value_dim other than key_dim, on JAX
         r"calling RNN[\s\S]*scan body function carry",  # cells in one StackedRNNCells, or in a list of one
+        r"calling GRU[\s\S]*scan body function carry input[\s\S]*float64",  # without bias, in float64
     ),
 }
 

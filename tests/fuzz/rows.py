@@ -71,6 +71,8 @@ def weighted(rng: Random, *names: str) -> Arguments:
             given[f"{name}_regularizer"] = rng.choice(REGULARIZERS)
         if rng.random() < 0.08:
             given[f"{name}_constraint"] = rng.choice(CONSTRAINTS)
+        if given.get(f"{name}_regularizer") not in (None, "l2") and given.get(f"{name}_constraint") == "non_neg":
+            del given[f"{name}_constraint"]  # the gradient of |0| is 1 in JAX, 0 here and in TensorFlow
     if names and rng.random() < 0.05:
         given["activity_regularizer"] = rng.choice(("l1", "l2"))
     return given
@@ -213,7 +215,13 @@ RUN = {"return_sequences": BOTH, "go_backwards": BOTH, "zero_output_for_mask": B
 
 
 def recurrent(name: str) -> Callable[[Random, Shape], Arguments]:
-    return lambda rng, shape: cell_arguments(name, rng) | some(rng, **RUN)
+    def drawn(rng: Random, shape: Shape) -> Arguments:
+        given = cell_arguments(name, rng) | some(rng, **RUN)
+        if name == "SimpleRNN":
+            given.pop("activity_regularizer", None)  # which Keras' leaves out of account
+        return given
+
+    return drawn
 
 
 def cell(name: str, rng: Random) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 The two libraries have one API, so there is one builder: it is given the module, `oribi` or `keras`.
 """
 
+import inspect
 import os
 import warnings
 from collections.abc import Callable
@@ -44,9 +45,11 @@ FUNCTIONS: dict[str, Callable[[Any], Callable[..., Any]]] = {
 }
 
 
-def called(layer: Any, node: Spec, tensors: list[Any]) -> Any:
+def called(layer: Any, node: Spec, tensors: list[Any], training: bool | None = None) -> Any:
     """A layer called on values, as the node says."""
     how = node.get("args", {}).get("call", {})
+    if training is not None and "training" in inspect.signature(layer.call).parameters:
+        how = {**how, "training": training}
     if ATTENTION.get(type(layer).__name__) == "two":
         return layer(*tensors, **how)
     return layer(tensors if len(tensors) > 1 or type(layer).__name__ in JOINING else tensors[0], **how)
@@ -66,12 +69,16 @@ def layers_of(library: Any, spec: Spec) -> list[Any]:
     return made
 
 
-def computed(spec: Spec, layers: list[Any], inputs: list[Any]) -> list[Any]:
-    """The outputs of the graph on tensors."""
+def computed(spec: Spec, layers: list[Any], inputs: list[Any], training: bool | None = None) -> list[Any]:
+    """The outputs of the graph on tensors.
+
+    Args:
+        training: handed to layers that take it: in `fit`, Keras on JAX forgets it between a model's `call` and its layers.
+    """
     values = list(inputs)
     for number, node in enumerate(spec["nodes"]):
         layer = layers[node.get("again", number)]
-        values.append(called(layer, node, [values[v] for v in node["of"]]))
+        values.append(called(layer, node, [values[v] for v in node["of"]], training))
     return [values[output["value"]] for output in spec["outputs"]]
 
 
@@ -92,8 +99,8 @@ def model_of(library: Any, spec: Spec) -> Any:
             super().__init__()
             self.parts = [layer for layer in layers if layer is not None]
 
-        def call(self, x, training=None):  # Keras trains as if it tested where this argument is missing
-            outputs = computed(spec, layers, list(x) if isinstance(x, list | tuple) else [x])
+        def call(self, x, training=None):
+            outputs = computed(spec, layers, list(x) if isinstance(x, list | tuple) else [x], training)
             return outputs if len(outputs) > 1 else outputs[0]
 
     return Model()
@@ -205,6 +212,7 @@ def stages(library: Any, spec: Spec, flags: dict[str, Any]) -> Any:
     batch = {"batch_size": spec["batch"], "verbose": 0}
     if spec["kind"] == "subclass":
         model.predict(x, **batch)  # makes the weights
+    freeze(spec, model)
     yield "weights", [[w.name, list(w.shape), str(w.dtype), bool(w.trainable)] for w in model.weights]
     model.set_weights(weights_of(spec, model))
     if "predict" in spec["do"]:
@@ -219,6 +227,16 @@ def stages(library: Any, spec: Spec, flags: dict[str, Any]) -> Any:
         history = model.fit(x, y, epochs=epochs, shuffle=False, sample_weight=sample_weight, **given, **batch)
         yield "fit", _named(spec, history.history)
         yield "weights after fit", [np.asarray(w) for w in model.get_weights()]
+
+
+def freeze(spec: Spec, model: Any) -> None:
+    """Freeze layers that were made so, once more: Keras' constructor leaves the layers inside of wrappers trainable."""
+    frozen = [
+        f"n{number}" for number, node in enumerate(spec["nodes"]) if node.get("args", {}).get("trainable") is False
+    ]
+    for layer in model.layers:
+        if layer.name in frozen:
+            layer.trainable = False
 
 
 def _named(spec: Spec, logs: dict[str, Any]) -> dict[str, Any]:

@@ -55,6 +55,10 @@ def spec_of(seed: int) -> dict[str, Any]:
     return without_unused(spec)
 
 
+def _penalises_activity(node: dict[str, Any]) -> bool:
+    return node.get("layer") == "ActivityRegularization" or "activity_regularizer" in node.get("args", {})
+
+
 class Graph:
     """A graph that grows: the inputs, the nodes, and what each value is like."""
 
@@ -169,7 +173,9 @@ class Graph:
         like = [
             k
             for k, node in enumerate(self.nodes)
-            if len(of) == len(node["of"]) and all(self._alike(a, b) for a, b in zip(of, node["of"], strict=True))
+            if len(of) == len(node["of"])
+            and all(self._alike(a, b) for a, b in zip(of, node["of"], strict=True))
+            and not _penalises_activity(node)  # Keras on JAX counts the last call of a layer alone
         ]
         if not like or chain or self.rng.random() > 0.2:
             return False

@@ -156,3 +156,88 @@ def test_masks_of_inputs_in_a_dict_reach_the_layer():
     one, two = inputs(2, (True, False), 5)
     found = Named()({"a": layers.Masking()(one), "b": ops.convert_to_tensor(two)})
     np.testing.assert_allclose(found.numpy(), one + two, rtol=1e-6)
+
+
+def test_masks_are_known_where_a_model_is_put_together():
+    class Temporal(layers.Layer):
+        supports_masking = True
+
+        def call(self, inputs, mask=None):
+            assert mask is not None
+            return inputs * ops.expand_dims(ops.cast(mask, "float32"), -1)
+
+    start = layers.Input((None,), dtype="int32")
+    x = layers.Embedding(10, 4, mask_zero=True)(start)
+    assert x._keras_mask.shape == (None, None) and x._keras_mask.dtype == "bool"
+    model = oribi.Model(start, [Temporal()(layers.Dense(3)(x)), x._keras_mask])
+    outputs, mask = model(np.array([[1, 2, 0], [0, 3, 4]]))
+    np.testing.assert_array_equal(mask.numpy(), [[True, True, False], [False, True, True]])
+    np.testing.assert_array_equal((outputs.numpy() != 0).all(-1), mask.numpy())
+    assert layers.LSTM(2)(x)._keras_mask is None
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_each_tensor_that_attention_is_called_on_has_its_own_mask(keras, by_name):
+    query, value, key = inputs(3, (True, True, True), 9)
+    found = []
+    for library in (oribi, keras):
+        layer = library.layers.MultiHeadAttention(2, 2)
+
+        def call(library=library, layer=layer):  # Keras takes the masks off its inputs
+            tensors = [library.layers.Masking()(library.ops.convert_to_tensor(x)) for x in (query, value, key)]
+            named = dict(zip(("query", "value", "key"), tensors, strict=True))
+            return layer(**named) if by_name else layer(*tensors)
+
+        call()
+        if found:
+            layer.set_weights(found[0][2])
+        outputs = call()
+        found.append((np.asarray(outputs), mask_of(library, outputs), layer.get_weights()))
+    np.testing.assert_allclose(found[1][0], found[0][0], rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(found[1][1], found[0][1])
+
+
+def test_a_mask_that_the_caller_gives_is_handed_on():
+    x = RNG.normal(size=(2, 3, 4)).astype("float32")
+    mask = np.array([[True, True, False], [True, False, False]])
+    np.testing.assert_array_equal(layers.LSTM(2, return_sequences=True)(x, mask=mask).mask.numpy(), mask)
+    np.testing.assert_array_equal(layers.LSTM(2, return_sequences=True)(x, None, mask).mask.numpy(), mask)
+
+
+def test_layers_of_ones_own_see_a_mask_for_each_input():
+    class Both(layers.Layer):
+        def call(self, inputs, mask=None):
+            return inputs[0] + float(mask[0] is None) + 2 * float(mask[1] is None)
+
+    class Named(layers.Layer):
+        def call(self, a, b, a_mask=None, b_mask=None):
+            return a + float(a_mask is None) + 2 * float(b_mask is None)
+
+    one, two = inputs(2, (True, False), 5)
+    masked = layers.Masking()(one)
+    np.testing.assert_allclose(Both()([one, two]).numpy(), one + 3)
+    with pytest.warns(UserWarning, match="does not support masks"):
+        np.testing.assert_allclose(Both()([masked, two]).numpy(), one + 2)
+    with pytest.warns(UserWarning, match="does not support masks"):
+        np.testing.assert_allclose(Named()(masked, two).numpy(), one + 2)
+        np.testing.assert_allclose(Named()(two, b=masked).numpy(), two + 1)
+
+
+def test_a_layer_around_others_keeps_the_masks_that_they_gave():
+    class Block(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(3)
+
+        def call(self, inputs):
+            return self.dense(inputs)
+
+    (data,) = inputs(1, (True,), 5)
+    masked = layers.Masking()(data)
+    np.testing.assert_array_equal(Block()(masked).mask.numpy(), masked.mask.numpy())
+
+
+def test_casts_keep_masks():
+    (data,) = inputs(1, (True,), 5)
+    masked = layers.Masking(dtype="float64")(data.astype("float64"))
+    assert layers.Dense(2, dtype="float32")(masked).mask is not None

@@ -179,6 +179,32 @@ def test_frozen_layers_do_not_move():
     assert (made.layers[0].get_weights()[0] != before[0]).any()
 
 
+COMPOSITES = {
+    "Bidirectional": lambda **k: layers.Bidirectional(layers.GRU(3), **k),
+    "TimeDistributed": lambda **k: layers.TimeDistributed(layers.Dense(3), **k),
+    "RNN": lambda **k: layers.RNN([layers.LSTMCell(3), layers.GRUCell(2)], **k),
+    "LSTM": lambda **k: layers.LSTM(3, **k),
+    "model": lambda **k: oribi.Sequential([layers.Input((5, 4)), layers.Dense(3), layers.Dense(2)], **k),
+}
+
+
+@pytest.mark.parametrize("when", ["made", "before its build", "after its build"])
+@pytest.mark.parametrize("name", COMPOSITES)
+def test_nothing_inside_of_a_frozen_layer_moves(name, when):
+    frozen = COMPOSITES[name](**({"trainable": False} if when == "made" else {}))
+    if when == "before its build":
+        frozen.trainable = False
+    made = oribi.Sequential([layers.Input((5, 4)), frozen, layers.Flatten(), layers.Dense(1)])
+    if when == "after its build":
+        frozen.trainable = False
+    made.compile("adam", "mse")
+    before = frozen.get_weights()
+    made.fit(np.ones((6, 5, 4)), np.ones((6, 1)), verbose=0)
+    assert len(before) > 1 and len(made.trainable_variables) == 2
+    for then, now in zip(before, frozen.get_weights(), strict=True):
+        np.testing.assert_array_equal(then, now)
+
+
 def test_two_models_fit_in_two_threads(big_enough_for_a_team):
     alone = [model(seed=s) for s in (1, 2)]
     for made in alone:

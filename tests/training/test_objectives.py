@@ -93,6 +93,25 @@ def test_a_metric_of_unknown_direction_needs_a_mode(tmp_path, kind):
                 model.fit(ones, ones, validation_data=(ones, ones), epochs=2, verbose=0, callbacks=[watch])
 
 
+@pytest.mark.parametrize("direction", ["up", "down"])
+def test_a_metric_may_say_which_way_it_gets_better(direction):
+    class Dice(oribi.metrics.Mean):
+        def __init__(self):
+            super().__init__("dice")
+            self._direction = direction
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            super().update_state(y_pred)
+
+    model = oribi.Sequential([layers.Input((1,)), layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=[Dice()])
+    stop = callbacks.EarlyStopping("val_dice", patience=2, restore_best_weights=True)
+    ones = np.ones((4, 1), "float32")
+    history = model.fit(ones, ones * 100, epochs=6, validation_data=(ones, ones), verbose=0, callbacks=[stop])
+    assert len(history.epoch) == {"up": 6, "down": 3}[direction]  # predictions rise in each epoch
+    assert stop.best_epoch == {"up": 5, "down": 0}[direction]
+
+
 def test_schedules_are_not_thrown_away():
     schedule = oribi.optimizers.schedules.ExponentialDecay(0.1, 2, 0.5)
     optimizer = oribi.optimizers.SGD(schedule)

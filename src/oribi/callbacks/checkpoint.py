@@ -51,7 +51,7 @@ class ModelCheckpoint(_Saving):
         initial_value_threshold: float | None = None,
     ) -> None:
         super().__init__(save_freq)
-        self.watched = Monitor("ModelCheckpoint", monitor, mode)
+        self.watched = Monitor(self, monitor, mode)
         self.filepath, self.monitor, self.verbose = str(filepath), monitor, verbose
         self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
         self.best = initial_value_threshold

@@ -1,50 +1,64 @@
 """What callbacks that watch a metric have in common."""
 
 import math
+from typing import Any
+
+from .callback import Callback
 
 
 class Monitor:
     """A metric, and which way it gets better.
 
     Args:
-        who: the callback, for messages.
+        callback: whose metric it is.
         name: of the metric.
-        mode: `min`, `max`, or `auto`: `max` for accuracies, `min` for losses and errors.
+        mode: `min`, `max`, or `auto`: what the metric says itself in its `_direction`, `"up"` or `"down"`; else `max` for
+            accuracies, `min` for losses and errors.
         min_delta: what counts as an improvement.
     """
 
-    def __init__(self, who: str, name: str, mode: str, min_delta: float = 0.0) -> None:
+    def __init__(self, callback: Callback, name: str, mode: str, min_delta: float = 0.0) -> None:
         if mode not in ("auto", "min", "max"):
-            raise ValueError(f"{who}: mode must be auto, min or max, got {mode!r}")
+            raise ValueError(f"{type(callback).__name__}: mode must be auto, min or max, got {mode!r}")
         self.name, self.min_delta = name, abs(min_delta)
-        self.who, self.mode = who, mode
+        self.callback, self.mode = callback, mode
 
     def improves(self, value: float, reference: float | None) -> bool:
         """Whether a value is better than another; than none, every number is.
 
         Raises:
-            ValueError: the mode is `auto`, and the metric's name does not say which way it gets better.
+            ValueError: the mode is `auto`, and neither the metric nor its name says which way it gets better.
         """
-        mode = _direction(self.who, self.name) if self.mode == "auto" else self.mode
+        mode = self._direction() if self.mode == "auto" else self.mode
         if reference is None:
             return not math.isnan(value)
         return value < reference - self.min_delta if mode == "min" else value > reference + self.min_delta
 
+    def _direction(self) -> str:
+        said = _said_by(getattr(self.callback.model, "metrics", ()), self.name.removeprefix("val_")) or _said_by_name(
+            self.name
+        )
+        if said is None:
+            raise ValueError(
+                f"{type(self.callback).__name__}: whether {self.name!r} gets better up or down is not known: "
+                "give mode='max' or mode='min'"
+            )
+        return MODES[said]
 
+
+MODES = {"up": "max", "down": "min"}
 UP = frozenset({"acc", "accuracy", "auc"})
 DOWN = frozenset({"loss", "error", "crossentropy", "mse", "mae", "mape", "msle", "ce", "bce", "kld"})
 
 
-def _direction(who: str, name: str) -> str:
-    """Which way a metric of this name gets better.
+def _said_by(metrics: Any, name: str) -> str | None:
+    """What the metric of this name says of its direction."""
+    said = [getattr(metric, "_direction", None) for metric in metrics if metric.name == name]
+    return next((direction for direction in said if direction in MODES), None)
 
-    Raises:
-        ValueError: the name does not say.
-    """
+
+def _said_by_name(name: str) -> str | None:
+    """The direction of metrics of this name."""
     words = [word for word in name.split("_") if not word.isdigit()]  # a second metric of a name has a number
     last = words[-1] if words else name
-    if last in UP:
-        return "max"
-    if last in DOWN:
-        return "min"
-    raise ValueError(f"{who}: whether {name!r} gets better up or down is not known: give mode='max' or mode='min'")
+    return "up" if last in UP else "down" if last in DOWN else None

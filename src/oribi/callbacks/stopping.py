@@ -39,7 +39,7 @@ class EarlyStopping(Callback):
         restore_best_weights: bool = False,
         start_from_epoch: int = 0,
     ) -> None:
-        self.watched = Monitor("EarlyStopping", monitor, mode, min_delta)
+        self.watched = Monitor(self, monitor, mode, min_delta)
         self.monitor, self.patience, self.verbose = monitor, patience, verbose
         self.baseline, self.restore_best_weights, self.start_from_epoch = (
             baseline,
@@ -157,7 +157,7 @@ class ReduceLROnPlateau(Callback):
     ) -> None:
         if factor >= 1:
             raise ValueError(f"ReduceLROnPlateau: factor must be below 1, got {factor}")
-        self.watched = Monitor("ReduceLROnPlateau", monitor, mode, min_delta)
+        self.watched = Monitor(self, monitor, mode, min_delta)
         self.monitor, self.factor, self.patience, self.verbose = monitor, factor, patience, verbose
         self.cooldown, self.min_lr = cooldown, min_lr
         self.on_train_begin()

@@ -44,7 +44,7 @@ class _Projection(Layer):
     supports_masking = True
 
     def __init__(self, shape: tuple[int, ...], joins_heads: bool, options: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(activity_regularizer=options["activity_regularizer"], **kwargs)
         self.shape, self.joins_heads, self.options = shape, joins_heads, options
 
     def build(self, input_shape: Shape) -> None:
@@ -84,10 +84,13 @@ class _HeadedAttention(Layer):
         bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(kernel_constraint=kernel_constraint, bias_constraint=bias_constraint, **kwargs)
         self.supports_masking = True
         self.heads, self.sizes, self.dropout, self.use_bias, self.seed = heads, sizes, dropout, use_bias, seed
         options = {
@@ -96,6 +99,7 @@ class _HeadedAttention(Layer):
             "bias_initializer": initializers.get(bias_initializer),
             "kernel_regularizer": regularizers.get(kernel_regularizer),
             "bias_regularizer": regularizers.get(bias_regularizer),
+            "activity_regularizer": regularizers.get(activity_regularizer),
             "kernel_constraint": self.kernel_constraint,
             "bias_constraint": self.bias_constraint,
         }
@@ -153,9 +157,8 @@ class _HeadedAttention(Layer):
     def _mask(
         self, query: Any, value: Any, key: Any, of_query: Any, of_value: Any, of_key: Any, attention: Any, causal: bool
     ) -> Any:
-        own = [getattr(x, "mask", None) if m is None else m for x, m in ((query, of_query), (value, of_value))]
-        rows = None if own[0] is None else ops.expand_dims(own[0], -1)
-        columns = [None if m is None else ops.expand_dims(m, 1) for m in (own[1], of_key)]
+        rows = None if of_query is None else ops.expand_dims(of_query, -1)
+        columns = [None if m is None else ops.expand_dims(m, 1) for m in (of_value, of_key)]
         return _all_of(rows, *columns, causal_mask(query.shape[1], key.shape[1]) if causal else None, attention)
 
     def compute_mask(self, inputs: Any, previous: Any = None) -> Any:
@@ -184,6 +187,8 @@ class MultiHeadAttention(_HeadedAttention):
         output_shape: of the output's features; those of the query by default.
         attention_axes: 1, the steps of `(batch, steps, features)`.
         kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer: how weights start, penalties on them.
+        activity_regularizer: penalty on what each of the four projections gives, per example.
+        kernel_constraint, bias_constraint: what brings weights back where they may be.
         seed: of the dropout.
 
     Weights: query, key and value kernels `(features, heads, size)`, output kernel `(heads, size, features)`, and biases.

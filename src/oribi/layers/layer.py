@@ -1,7 +1,6 @@
 """Layer: the base class, with its weights, its build, its call and its config."""
 
 import functools
-import inspect
 import itertools
 import threading
 import warnings
@@ -21,6 +20,8 @@ from oribi.random import SeedGenerator
 from oribi.tensor import KerasTensor, Tensor, Variable, current_trace, untraced
 from oribi.utils.registry import serialize
 
+from .call_arguments import MISSING, CallArguments
+from .masks import have_masks, masked, some
 from .naming import auto_name
 from .tracking import Tracker, is_metric
 
@@ -365,33 +366,35 @@ class Layer(Settings):
         """Compute."""
         raise NotImplementedError(f"{type(self).__name__} needs a call(self, inputs) method")
 
-    def __call__(self, inputs: Any, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
+    def __call__(self, inputs: Any = MISSING, /, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
         """Build if need be, then compute.
 
         Args:
-            inputs: a tensor or array, or a nest of them; floats are cast to the layer's dtype.
+            inputs: a tensor or array, or a nest of them; floats are cast to the layer's dtype. May be given by the name of
+                `call`'s first argument as well.
             training: handed to `call` where it takes it; by default what the layer around was given.
 
         Returns:
             What `call` returns.
         """
+        if inputs is MISSING:
+            inputs = self._call_arguments().first(self.describe(), kwargs)
         if not isinstance(inputs, Tensor) and is_symbolic(inputs, args, kwargs):
             return self._record(inputs, args, kwargs if training is None else {**kwargs, "training": training})
         with origin(self.describe()):
-            mask = _mask_of(inputs)
             inputs = self._cast(inputs)
             if not self.built:
                 self._build_for(inputs)
             self.check_input(inputs)
+            takes = self._call_arguments()
+            mask = takes.fill_masks(inputs, args, kwargs)
             if training is None:
                 training = _phase.training
-            takes = self._call_takes()
-            if "training" in takes:
-                kwargs["training"] = bool(training)
-            if mask is not None and "mask" in takes:
-                kwargs.setdefault("mask", mask)
-            elif "mask" not in takes and kwargs.get("mask", self) is None:
-                del kwargs["mask"]
+            if "training" in takes.names:
+                if takes.places["training"] > len(args):
+                    kwargs["training"] = bool(training)
+                else:
+                    training = takes.given("training", args, kwargs)
             try:
                 self.__dict__["_called_in"] = call = _phase.call or next(_numbers)
                 with training_phase(training, call):
@@ -400,9 +403,22 @@ class Layer(Settings):
                         self._regularize(outputs)
             except GraphError as error:
                 raise ValueError(f"{self.describe()}: {error}") from None
-            if (mask is not None or self._makes_masks()) and not self._masks_within(outputs):
-                outputs = _masked(outputs, self.compute_mask(inputs, mask))
+            return self._hand_on(inputs, outputs, mask)
+
+    def _hand_on(self, inputs: Any, outputs: Any, mask: Any) -> Any:
+        """The outputs, with masks."""
+        if self._makes_masks():
+            return masked(outputs, self.compute_mask(inputs, mask))
+        if not some(mask) or have_masks(outputs) or self._masks_within():
             return outputs
+        if self.supports_masking:
+            return masked(outputs, mask)
+        warnings.warn(
+            f"{self.describe()} does not support masks: what follows it sees padded steps too",
+            UserWarning,
+            stacklevel=3,
+        )
+        return outputs
 
     def _regularize(self, outputs: Any) -> None:
         """Add the penalty on what the layer gives, per example."""
@@ -431,22 +447,15 @@ class Layer(Settings):
 
     def compute_mask(self, inputs: Any, previous: Any = None) -> Any:
         """Which steps of the output are there, given the masks of the inputs; None for all."""
-        if self.supports_masking or previous is None:
-            return previous
-        warnings.warn(
-            f"{self.describe()} does not support masks: what follows it sees padded steps too",
-            UserWarning,
-            stacklevel=3,
-        )
-        return None
+        return previous
 
-    def _masks_within(self, outputs: Any) -> bool:
-        """Whether the outputs have the masks that belong to them, since layers in this one gave them."""
+    def _masks_within(self) -> bool:
+        """Whether the layers in this one give the outputs their masks, or none."""
         return False
 
-    @classmethod
-    def _makes_masks(cls) -> bool:
-        return cls.compute_mask is not Layer.compute_mask
+    def _makes_masks(self) -> bool:
+        """Whether `compute_mask` has the word; a layer may set `supports_masking = False` to take it back."""
+        return type(self).compute_mask is not Layer.compute_mask and self.__dict__.get("supports_masking", True)
 
     def _cast(self, inputs: Any) -> Any:
         """Inputs as tensors, in the dtypes that the layer computes them in."""
@@ -460,7 +469,9 @@ class Layer(Settings):
             node = as_node(inputs)
         except TypeError as error:
             raise TypeError(f"{self.describe()}: {error}") from None
-        return Tensor(cast_node(node, self._computed_as(node.dtype)))
+        cast = Tensor(cast_node(node, self._computed_as(node.dtype)))
+        cast.mask = inputs.mask if isinstance(inputs, Tensor) else None
+        return cast
 
     def _computed_as(self, dtype: str) -> str:
         """The dtype that inputs of a dtype are cast to."""
@@ -488,12 +499,12 @@ class Layer(Settings):
         """Raise a ValueError if the layer cannot take inputs of this shape."""
 
     @classmethod
-    def _call_takes(cls) -> frozenset[str]:
-        if "_call_parameters" not in cls.__dict__:
-            cls._call_parameters = frozenset(inspect.signature(cls.call).parameters)
-        return cls._call_parameters
+    def _call_arguments(cls) -> CallArguments:
+        if "_call_takes" not in cls.__dict__:
+            cls._call_takes = CallArguments(cls.call)
+        return cls._call_takes
 
-    _call_parameters: frozenset[str]
+    _call_takes: CallArguments
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape of the output for an input shape, or a nest of them; None where it varies with the batch.
@@ -579,31 +590,6 @@ def as_symbols(shape: Any, dtype: str) -> Any:
     if isinstance(shape, list | tuple) and any(isinstance(s, list | tuple | dict) for s in shape):
         return [as_symbols(s, dtype) for s in shape]
     return KerasTensor(tuple(shape), dtype)
-
-
-def _mask_of(inputs: Any) -> Any:
-    """The masks of a nest of inputs; None where there is none at all."""
-    if isinstance(inputs, Tensor):
-        return inputs.mask
-    if isinstance(inputs, list | tuple):
-        masks = [_mask_of(i) for i in inputs if isinstance(i, Tensor | list | tuple | dict)]
-        return masks if any(m is not None for m in masks) else None
-    if isinstance(inputs, dict):
-        named = {key: _mask_of(value) for key, value in inputs.items()}
-        return named if any(m is not None for m in named.values()) else None
-    return None
-
-
-def _masked(outputs: Any, mask: Any) -> Any:
-    """Outputs with their masks: on tensors of their own, since an output may be an input."""
-    if isinstance(outputs, list | tuple):
-        masks = mask if isinstance(mask, list | tuple) else [mask] * len(outputs)
-        return type(outputs)(_masked(o, m) for o, m in zip(outputs, masks, strict=False))
-    if not isinstance(outputs, Tensor) or outputs.mask is mask:
-        return outputs
-    made = Tensor(outputs.node, outputs._depth)
-    made.mask = mask
-    return made
 
 
 def _marking(build: Callable[..., Any]) -> Callable[..., Any]:

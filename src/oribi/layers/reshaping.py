@@ -56,7 +56,8 @@ class Reshape(Layer):
         self.build_at_init()
 
     def call(self, inputs: Any) -> Any:
-        return ops.reshape(inputs, (inputs.shape[0], *self._inner(inputs.shape[1:])))
+        inner = self._inner(inputs.shape[1:])
+        return inputs if inner == inputs.shape[1:] else ops.reshape(inputs, (inputs.shape[0], *inner))
 
     def _inner(self, inner: tuple[int, ...]) -> tuple[int, ...]:
         size, known = math.prod(inner), math.prod(n for n in self.target_shape if n != -1)
@@ -95,7 +96,8 @@ class Permute(Layer):
                 f"{self.describe()}: expected inputs of {len(self.dims) + 1} dimensions for dims={self.dims}, "
                 f"got shape {tuple(inputs.shape)}"
             )
-        return ops.transpose(inputs, (0, *self.dims))
+        order = (0, *self.dims)
+        return inputs if order == tuple(range(inputs.ndim)) else ops.transpose(inputs, order)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "dims": self.dims}

@@ -170,7 +170,7 @@ class TimeDistributed(Layer):
             raise ValueError(
                 f"{self.describe()}: a mask of shape {tuple(mask.shape)} does not fit inputs of shape {shape}"
             )
-        takes_mask = mask is not None and mask.ndim > 2 and "mask" in self.layer._call_takes()
+        takes_mask = mask is not None and mask.ndim > 2 and "mask" in self.layer._call_arguments().names
         if not _treats_rows_alone(self.layer):
             return self._step_by_step(inputs, training, mask if takes_mask else None)
         rows = ops.reshape(inputs, (shape[0] * shape[1], *shape[2:]))

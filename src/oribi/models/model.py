@@ -44,7 +44,7 @@ class Model(Trainer, Layer):
 
     not_settings = Layer.not_settings | {"history", "stop_training", "_graph", "_run", "_steps"}
 
-    def _masks_within(self, outputs: Any) -> bool:
+    def _masks_within(self) -> bool:
         return True
 
     def __getstate__(self) -> dict[str, Any]:

@@ -49,12 +49,24 @@ def record(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str
     """Note a call; returns symbolic tensors for its outputs, their shapes found by computing with two sizes of batch."""
     call = Call(function, args, kwargs)
     one, other = (_probed(call, which) for which in (0, 1))
-    made = [
-        KerasTensor(tuple(a if a == b else None for a, b in zip(x.shape, y.shape, strict=True)), x.dtype, call=call)
-        for x, y in zip(nest.flatten(one), nest.flatten(other), strict=True)
-    ]
+    made = [_between(x, y, call) for x, y in zip(nest.flatten(one), nest.flatten(other), strict=True)]
     call.outputs = nest.pack(nest.structure(one), made)
     return call.outputs
+
+
+def _between(one: Tensor, other: Tensor, call: Call) -> KerasTensor:
+    """A symbolic tensor, with its mask, of what came out for two sizes of batch."""
+    shape = tuple(a if a == b else None for a, b in zip(one.shape, other.shape, strict=True))
+    made = KerasTensor(shape, one.dtype, call=call)
+    if one.mask is not None and other.mask is not None:
+        of = Call(mask_of, (made,), {})
+        made.mask = of.outputs = _between(one.mask, other.mask, of)
+    return made
+
+
+def mask_of(tensor: Any) -> Any:
+    """The mask that a tensor has with it."""
+    return tensor.mask
 
 
 def _probed(call: Call, which: int) -> Any:
@@ -63,7 +75,9 @@ def _probed(call: Call, which: int) -> Any:
             return leaf
         sizes = (BATCHES[which], *(EXTENTS[which],) * (len(leaf.shape) - 1))
         shape = tuple(size if n is None else n for n, size in zip(leaf.shape, sizes, strict=False))
-        return Tensor(parameter("probe", shape, leaf.dtype))
+        made = Tensor(parameter("probe", shape, leaf.dtype))
+        made.mask = None if leaf.mask is None else probe(leaf.mask)
+        return made
 
     with tracing():
         return call.function(*nest.mapped(probe, call.args), **nest.mapped(probe, call.kwargs))
