@@ -25,7 +25,7 @@ _ABOVE = {
     "int8": ("int16",),
     "uint16": ("int32", "uint32"),
     "int16": ("int32",),
-    "uint32": ("int64",),
+    "uint32": ("int32",),
     "int32": ("int64",),
     "int64": ("float",),
     "float": ("float32",),

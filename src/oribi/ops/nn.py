@@ -15,14 +15,14 @@ EPSILON = 1e-7  # keeps probabilities away from 0 and 1, as keras.backend.epsilo
 
 def relu(x: Any) -> Tensor:
     """max(x, 0); its gradient at 0 is 0."""
-    (node,) = promoted(x)
+    (node,) = promoted(x, at_least="int")
     zero = ew.full_like(node, 0)
     return tensor(ew.select(ew.le(node, zero), zero, node), x)
 
 
 def relu6(x: Any) -> Tensor:
-    """min(max(x, 0), 6)."""
-    return np.minimum(relu(x), 6)
+    """min(max(x, 0), 6), of integers in float32."""
+    return np.minimum(relu(x), 6.0)
 
 
 def leaky_relu(x: Any, negative_slope: float = 0.2) -> Tensor:
@@ -42,6 +42,8 @@ def log_sigmoid(x: Any) -> Tensor:
 
 def softplus(x: Any) -> Tensor:
     """log(1 + exp(x)), without overflow."""
+    (node,) = promoted(x, at_least="float")
+    x = tensor(node, x)
     return np.add(relu(x), np.log1p(np.exp(np.negative(np.absolute(x)))))
 
 
