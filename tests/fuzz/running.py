@@ -225,7 +225,7 @@ def stages(library: Any, spec: Spec, flags: dict[str, Any]) -> Any:
         given = {"class_weight": {int(k): v for k, v in classes.items()}} if classes else {}
         epochs = spec["fit"]["epochs"]
         history = model.fit(x, y, epochs=epochs, shuffle=False, sample_weight=sample_weight, **given, **batch)
-        yield "fit", _named(spec, history.history)
+        yield "fit", _named(spec, history.history, training=True)
         yield "weights after fit", [np.asarray(w) for w in model.get_weights()]
 
 
@@ -239,10 +239,14 @@ def freeze(spec: Spec, model: Any) -> None:
             layer.trainable = False
 
 
-def _named(spec: Spec, logs: dict[str, Any]) -> dict[str, Any]:
-    """Logs without the names that oribi and Keras choose differently: those of outputs that have none."""
+def _named(spec: Spec, logs: dict[str, Any], training: bool = False) -> dict[str, Any]:
+    """Logs without what oribi and Keras name, or count, differently: names of outputs that have none; the metrics of masked
+    predictions while training, where Keras on JAX forgets the mask."""
     nameless = spec["kind"] == "subclass" and len(spec["outputs"]) > 1
-    return {name: value for name, value in logs.items() if not nameless or name == "loss"}
+    unmasked = training and any(
+        node.get("layer") == "Masking" or node.get("args", {}).get("mask_zero") for node in spec["nodes"]
+    )
+    return {name: value for name, value in logs.items() if not (nameless or unmasked) or name == "loss"}
 
 
 def flat(value: Any) -> list[np.ndarray]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from oribi import activations, initializers, ops, regularizers
+from oribi.utils import checked
 from oribi.utils.registry import serialize
 
-from . import checked
 from .layer import Layer, Shape
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from oribi import initializers, ops, regularizers
 from oribi.random import SeedGenerator, dropout
 from oribi.tensor import Variable
+from oribi.utils import checked
 from oribi.utils.registry import serialize
 
-from . import checked
 from .layer import Layer, Shape
 from .weighted import known_axis
 

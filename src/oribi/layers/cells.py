@@ -4,9 +4,9 @@ import inspect
 from typing import Any
 
 from oribi import activations, initializers, ops, random, regularizers
+from oribi.utils import checked
 from oribi.utils.registry import serialize
 
-from . import checked
 from .layer import Layer, Shape
 from .recurrent import RNN
 from .weighted import Weighted, known_axis

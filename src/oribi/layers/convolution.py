@@ -4,9 +4,9 @@ from typing import Any
 
 from oribi import initializers, ops, regularizers
 from oribi.ops.windows import Sizes, each
+from oribi.utils import checked
 from oribi.utils.registry import serialize
 
-from . import checked
 from .layer import Shape
 from .naming import data_format_of
 from .weighted import Weighted, known_axis

@@ -3,8 +3,8 @@
 from typing import Any
 
 from oribi import ops
+from oribi.utils import checked
 
-from . import checked
 from .layer import Shape
 from .weighted import Weighted, known_axis
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from oribi.random import SeedGenerator, dropout
+from oribi.utils import checked
 
-from . import checked
 from .layer import Layer, Shape
 
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from oribi import initializers, ops, regularizers
+from oribi.utils import checked
 from oribi.utils.registry import serialize
 
-from . import checked
 from .layer import Layer, Shape
 
 

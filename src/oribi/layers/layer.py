@@ -23,6 +23,7 @@ from oribi.utils.registry import serialize
 from .call_arguments import MISSING, CallArguments
 from .masks import have_masks, masked, some
 from .naming import auto_name
+from .policy import dtype_of
 from .tracking import Tracker, is_metric
 
 Shape = tuple[int | None, ...]
@@ -106,7 +107,7 @@ class Layer(Settings):
         elif name:
             self.name = name
         self._trainable = bool(trainable)
-        self.dtype = _dtype_of(dtype)
+        self.dtype = dtype_of(dtype)
         if input_dim is not None:
             input_shape = (input_dim,)
         if batch_input_shape is not None:
@@ -553,25 +554,6 @@ class Layer(Settings):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
-
-
-def _dtype_of(given: Any) -> str:
-    """The dtype of weights and computation, of a name or of the config of a Keras policy.
-
-    Raises:
-        ValueError: the config is no policy's.
-        NotImplementedError: a policy that computes in another dtype than it stores.
-    """
-    if isinstance(given, Mapping):
-        config = given.get("config")
-        if given.get("class_name") != "DTypePolicy" or not isinstance(config, Mapping):
-            raise ValueError(
-                f"a dtype must be a name or the config of a DTypePolicy, got one of {given.get('class_name')!r}"
-            )
-        given = config.get("name")
-    if isinstance(given, str) and given.startswith("mixed_"):
-        raise NotImplementedError(f"the dtype policy {given!r} is not there yet: give a plain dtype such as 'float32'")
-    return dtypes.canonical(given or dtypes.FLOATX)
 
 
 def as_tuples(shape: Any) -> Any:

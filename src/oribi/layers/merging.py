@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from oribi import ops
+from oribi.utils import checked
 
-from . import checked
 from .layer import Layer
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from oribi import ops
+from oribi.utils import checked
 
-from . import checked
 from .layer import Layer, Shape
 from .naming import data_format_of
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from oribi import ops
 from oribi.ops.windows import Sizes, channels_last, each
+from oribi.utils import checked
 
-from . import checked
 from .pooling import _Spatial
 
 Pairs = int | Sequence[int] | Sequence[Sequence[int]]
@@ -220,6 +220,9 @@ class Cropping2D(_Cropping):
     """
 
     rank = 2
+
+    def __init__(self, cropping: Pairs = ((0, 0), (0, 0)), data_format: str | None = None, **kwargs: Any) -> None:
+        super().__init__(cropping, data_format, **kwargs)
 
 
 class Cropping3D(_Cropping):

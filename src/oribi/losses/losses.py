@@ -10,6 +10,7 @@ import numpy as np
 from oribi import ops
 from oribi.changes import Settings
 from oribi.graph import dtypes
+from oribi.layers.policy import dtype_of
 from oribi.ops.core import as_node
 from oribi.tensor import Tensor
 from oribi.utils.registry import lookup, named_by_user, resolve, snake_case, table_of
@@ -77,11 +78,11 @@ def sparse_categorical_crossentropy(
     return valid
 
 
-def _in_floatx(y_pred: Tensor) -> Tensor:
-    """Predictions as float32, whatever floats they were: the loss of a batch is one, as in Keras."""
-    if y_pred.dtype in (dtypes.FLOATX, "bool") or not dtypes.is_float(y_pred.dtype):
+def _in_dtype(y_pred: Tensor, dtype: str) -> Tensor:
+    """Predictions in the loss's dtype, whatever floats they were: the loss of a batch has it, as in Keras."""
+    if y_pred.dtype == dtype or not dtypes.is_float(y_pred.dtype):
         return y_pred
-    cast = ops.cast(y_pred, dtypes.FLOATX)
+    cast = ops.cast(y_pred, dtype)
     cast.mask = y_pred.mask
     return cast
 
@@ -99,13 +100,17 @@ class Loss(Settings):
     Args:
         name: of the loss.
         reduction: `sum_over_batch_size` (the mean), `sum`, `mean`, `mean_with_sample_weight`, or `none`.
+        dtype: that it is computed in, `float32` by default.
     """
 
-    def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size") -> None:
+    def __init__(
+        self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None
+    ) -> None:
         if reduction not in REDUCTIONS:
             raise ValueError(f"{type(self).__name__}: reduction must be one of {REDUCTIONS}, got {reduction!r}")
         self.name = name or snake_case(type(self).__name__)
         self.reduction = reduction
+        self.dtype = dtype_of(dtype)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} needs a call(self, y_true, y_pred) method")
@@ -118,7 +123,7 @@ class Loss(Settings):
             y_pred: predictions, `(batch, ...)`.
             sample_weight: a weight for each example, `(batch,)`, or for each of its losses.
         """
-        y_pred = _in_floatx(ops.convert_to_tensor(y_pred))
+        y_pred = _in_dtype(ops.convert_to_tensor(y_pred), self.dtype)
         values = ops.convert_to_tensor(self.call(ops.convert_to_tensor(y_true), y_pred))
         masks = [mask for mask in (y_pred.mask, values.mask) if mask is not None]
         mask = functools.reduce(ops.logical_and, masks) if masks else None
@@ -136,14 +141,23 @@ class Loss(Settings):
         return cls(**config)
 
 
-class MeanSquaredError(Loss):
+class _OfErrors(Loss):
+    """What the losses that have no arguments of their own share."""
+
+    def __init__(
+        self, reduction: str | None = "sum_over_batch_size", name: str | None = None, dtype: Any = None
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+
+
+class MeanSquaredError(_OfErrors):
     """mean((y_true - y_pred)^2)."""
 
     def call(self, y_true: Any, y_pred: Any) -> Tensor:
         return mean_squared_error(y_true, y_pred)
 
 
-class MeanAbsoluteError(Loss):
+class MeanAbsoluteError(_OfErrors):
     """mean(|y_true - y_pred|)."""
 
     def call(self, y_true: Any, y_pred: Any) -> Tensor:
@@ -160,8 +174,9 @@ class _Crossentropy(Loss):
         axis: int = -1,
         reduction: str | None = "sum_over_batch_size",
         name: str | None = None,
+        dtype: Any = None,
     ) -> None:
-        super().__init__(name, reduction)
+        super().__init__(name, reduction, dtype)
         if not 0 <= label_smoothing <= 1:
             raise ValueError(f"{type(self).__name__}: label_smoothing must be in [0, 1], got {label_smoothing}")
         self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
@@ -215,8 +230,9 @@ class SparseCategoricalCrossentropy(Loss):
         reduction: str | None = "sum_over_batch_size",
         axis: int = -1,
         name: str | None = None,
+        dtype: Any = None,
     ) -> None:
-        super().__init__(name, reduction)
+        super().__init__(name, reduction, dtype)
         self.from_logits, self.ignore_class, self.axis = from_logits, ignore_class, axis
 
     def call(self, y_true: Any, y_pred: Any) -> Tensor:

@@ -8,6 +8,7 @@ import numpy as np
 from oribi import losses, nest, ops
 from oribi.changes import Settings
 from oribi.layers.naming import auto_name
+from oribi.layers.policy import dtype_of
 from oribi.losses.reduction import align, masked_weights, weights_for
 from oribi.tensor import Tensor, Variable
 from oribi.utils.registry import lookup, named_by_user, resolve, table_of
@@ -54,7 +55,7 @@ class Metric(Settings):
 
     def __init__(self, name: str | None = None, dtype: Any = None) -> None:
         self.name = name or auto_name(type(self).__name__)
-        self.dtype = dtype or "float32"
+        self.dtype = dtype_of(dtype)
         self._variables: list[Variable] = []
 
     def add_variable(

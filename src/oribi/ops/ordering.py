@@ -105,8 +105,8 @@ def in_top_k(targets: Any, predictions: Any, k: int) -> Tensor:
     return np.logical_and(np.less(larger, k), valid)
 
 
-def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Tensor:
-    """`x[..., indices[..., i, ...], ...]` for each i along an axis; other axes broadcast.
+def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Tensor:
+    """`x[..., indices[..., i, ...], ...]` for each i along an axis; other axes broadcast. Without an axis, of x laid flat.
 
     >>> take_along_axis([[1, 2], [3, 4]], [[1], [0]], axis=1).tolist()
     [[2], [3]]

@@ -9,6 +9,7 @@ import numpy as np
 from oribi import ops
 from oribi.changes import Settings
 from oribi.tensor import Tensor, Variable, untraced
+from oribi.utils import checked
 from oribi.utils.registry import deserialize, serialize, snake_case
 
 from . import schedules
@@ -40,17 +41,20 @@ class Optimizer(Settings):
         name: str | None = None,
         **unsupported: Any,
     ) -> None:
-        self.name = name or snake_case(type(self).__name__)
+        who = type(self).__name__
+        if name is not None and (not isinstance(name, str) or "/" in name):
+            raise ValueError(f"{who}: name must be a string without '/'. Received: name={name!r}")
+        self.name = name or snake_case(who)
         for key, value in unsupported.items():
             if key not in (*_NOT_THERE_YET, *_OF_EMA):
-                raise TypeError(f"{type(self).__name__} got an unexpected argument {key!r}")
+                raise TypeError(f"{who} got an unexpected argument {key!r}")
             if key in _NOT_THERE_YET and value not in (None, False):
-                raise NotImplementedError(f"{type(self).__name__}: {key} is not there yet")
+                raise NotImplementedError(f"{who}: {key} is not there yet")
         if sum(c is not None for c in (clipnorm, clipvalue, global_clipnorm)) > 1:
-            raise ValueError(f"{type(self).__name__}: only one of clipnorm, clipvalue and global_clipnorm can be set")
+            raise ValueError(f"{who}: only one of clipnorm, clipvalue and global_clipnorm can be set")
         for key, value in (("clipnorm", clipnorm), ("clipvalue", clipvalue), ("global_clipnorm", global_clipnorm)):
-            if value is not None and value <= 0:
-                raise ValueError(f"{type(self).__name__}: {key} must be positive, got {value}")
+            if value is not None and checked.number(who, key, value) <= 0:
+                raise ValueError(f"{who}: {key} must be positive, got {value}")
         self.weight_decay = weight_decay
         self.clipnorm, self.clipvalue, self.global_clipnorm = clipnorm, clipvalue, global_clipnorm
         self.built = False
@@ -75,7 +79,12 @@ class Optimizer(Settings):
         if callable(value) and not isinstance(value, Variable | Tensor):
             self._schedule = value
             return
-        rate = float(value)
+        try:
+            rate = float(value)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"{type(self).__name__}: the learning rate must be a number or a schedule, got {value!r}"
+            ) from None
         if not np.isfinite(rate):
             raise ValueError(f"{type(self).__name__}: the learning rate must be a finite number, got {rate}")
         if self._schedule is not None:
