@@ -146,8 +146,7 @@ KINDS = {
 
 def initializers_of(kind):
     """The names of the arguments for initializers that a layer's constructor takes, or hands to its cell."""
-    bases = [*kind.__mro__, *(kind.passes_to().__mro__ if hasattr(kind, "passes_to") else ())]
-    given = {p for base in bases if "__init__" in vars(base) for p in inspect.signature(base.__init__).parameters}
+    given = inspect.signature(kind.__init__).parameters
     return sorted(name for name in given if name.endswith("_initializer"))
 
 

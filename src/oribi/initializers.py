@@ -154,10 +154,10 @@ class TruncatedNormal(RandomNormal):
     """Normal, drawn again where more than two standard deviations from the mean."""
 
     def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
-        return (self.mean + self.stddev * truncated_normal(self.generator(), shape)).astype(dtype)
+        return (self.mean + self.stddev * _truncated(self.generator(), shape)).astype(dtype)
 
 
-def truncated_normal(generator: Any, shape: Shape) -> np.ndarray:
+def _truncated(generator: Any, shape: Shape) -> np.ndarray:
     """Standard normal numbers between -2 and 2."""
     values = generator.normal(size=shape)
     while True:
@@ -207,7 +207,7 @@ class VarianceScaling(RandomInitializer):
             return generator.uniform(-limit, limit, shape).astype(dtype)
         if self.distribution == "untruncated_normal":
             return generator.normal(0, math.sqrt(variance), shape).astype(dtype)
-        return (math.sqrt(variance) / TRUNCATED_STDDEV * truncated_normal(generator, shape)).astype(dtype)
+        return (math.sqrt(variance) / TRUNCATED_STDDEV * _truncated(generator, shape)).astype(dtype)
 
     def get_config(self) -> dict[str, Any]:
         own = {"scale": self.scale, "mode": self.mode, "distribution": self.distribution}

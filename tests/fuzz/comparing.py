@@ -13,7 +13,7 @@ TOLERANCE = {"float32": 3e-5, "float64": 1e-9}
 AFTER_STEPS = 10  # errors add up over the steps of a fit
 ACCURACY, ONE_ROW = re.compile(r"acc(uracy)?\b"), 0.34
 # Scores that are all zero are no distribution: 0 / 0. XLA's clip makes a number of that.
-ZERO_SUM = re.compile(r"categorical_crossentropy: at \[\] nan and")
+ZERO_SUM = re.compile(r"categorical_crossentropy: (\[\d+\]: )?at \[\] nan and")
 FACTOR = 30  # how much farther from float64 than Keras' float32 ours may be
 
 

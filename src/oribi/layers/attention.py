@@ -78,18 +78,21 @@ class _HeadedAttention(Layer):
         self,
         heads: tuple[int, int],
         sizes: tuple[int, int],
-        dropout: float = 0.0,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        seed: int | None = None,
+        dropout: float,
+        use_bias: bool,
+        kernel_initializer: Any,
+        bias_initializer: Any,
+        kernel_regularizer: Any,
+        bias_regularizer: Any,
+        activity_regularizer: Any,
+        kernel_constraint: Any,
+        bias_constraint: Any,
+        seed: int | None,
         **kwargs: Any,
     ) -> None:
+        for name in ("sliding_window", "use_gate"):
+            if kwargs.pop(name, None):
+                raise NotImplementedError(f"{type(self).__name__}: {name} is not there yet")
         super().__init__(kernel_constraint=kernel_constraint, bias_constraint=bias_constraint, **kwargs)
         self.supports_masking = True
         self.heads, self.sizes, self.dropout, self.use_bias, self.seed = heads, sizes, dropout, use_bias, seed
@@ -207,7 +210,17 @@ class MultiHeadAttention(_HeadedAttention):
         use_bias: bool = True,
         output_shape: Any = None,
         attention_axes: Any = None,
-        *args: Any,
+        sliding_window: int | None = None,
+        flash_attention: bool | None = None,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        use_gate: bool = False,
+        seed: int | None = None,
         **kwargs: Any,
     ) -> None:
         if attention_axes not in (None, 1, [1], (1,)):
@@ -216,7 +229,23 @@ class MultiHeadAttention(_HeadedAttention):
         key_dim = checked.positive("MultiHeadAttention", "key_dim", key_dim)
         heads = (checked.positive("MultiHeadAttention", "num_heads", num_heads),) * 2
         sizes = (key_dim, key_dim if value_dim is None else value_dim)
-        super().__init__(heads, sizes, dropout, use_bias, *args, **kwargs)
+        super().__init__(
+            heads,
+            sizes,
+            dropout,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            kernel_constraint,
+            bias_constraint,
+            seed,
+            sliding_window=sliding_window,
+            use_gate=use_gate,
+            **kwargs,
+        )
         self.value_dim = value_dim
         self.features = (output_shape,) if isinstance(output_shape, int) else output_shape and tuple(output_shape)
 
@@ -246,7 +275,19 @@ class GroupQueryAttention(_HeadedAttention):
         head_dim: int,
         num_query_heads: int,
         num_key_value_heads: int,
-        *args: Any,
+        dropout: float = 0.0,
+        use_bias: bool = True,
+        sliding_window: int | None = None,
+        flash_attention: bool | None = None,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        use_gate: bool = False,
+        seed: int | None = None,
         **kwargs: Any,
     ) -> None:
         who = "GroupQueryAttention"
@@ -258,7 +299,24 @@ class GroupQueryAttention(_HeadedAttention):
                 "GroupQueryAttention: num_query_heads must be a multiple of num_key_value_heads. Received: "
                 f"{num_query_heads=}, {num_key_value_heads=}"
             )
-        super().__init__((num_query_heads, num_key_value_heads), (head_dim, head_dim), *args, **kwargs)
+        heads = (num_query_heads, num_key_value_heads)
+        super().__init__(
+            heads,
+            (head_dim, head_dim),
+            dropout,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            kernel_constraint,
+            bias_constraint,
+            seed,
+            sliding_window=sliding_window,
+            use_gate=use_gate,
+            **kwargs,
+        )
 
     saved_name = "GroupedQueryAttention"
     saved_as: Mapping[str, str] = {

@@ -1,13 +1,12 @@
 """The cells that everybody uses, SimpleRNN, LSTM and GRU, and the layers that run them along a sequence."""
 
-import inspect
 from typing import Any
 
 from oribi import activations, initializers, ops, random, regularizers
 from oribi.utils import checked
 from oribi.utils.registry import serialize
 
-from .layer import Layer, Shape
+from .layer import Shape
 from .recurrent import RNN
 from .weighted import Weighted, known_axis
 
@@ -30,18 +29,36 @@ class GatedCell(Weighted):
 
     def __init__(
         self,
-        units: Any,
+        units: int,
         activation: Any = "tanh",
         use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
         recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
         recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
         dropout: float = 0.0,
         recurrent_dropout: float = 0.0,
         seed: int | None = None,
         implementation: int = 2,
         **kwargs: Any,
     ) -> None:
-        super().__init__(activation, use_bias, **kwargs)
+        super().__init__(
+            activation,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint,
+            recurrent_constraint=recurrent_constraint,
+            **kwargs,
+        )
         self.units = checked.positive(type(self).__name__, "units", units)
         self.recurrent_initializer = initializers.get(recurrent_initializer)
         self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
@@ -162,25 +179,7 @@ class SimpleRNNCell(GatedCell):
         return h, [h] if isinstance(states, list | tuple) else h
 
 
-class _WithRecurrentActivation(GatedCell):
-    """A cell whose gates have an activation of their own."""
-
-    def __init__(
-        self,
-        units: Any,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(units, activation, use_bias, **kwargs)
-        self.recurrent_activation = activations.get(recurrent_activation)
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "recurrent_activation": serialize(self.recurrent_activation)}
-
-
-class LSTMCell(_WithRecurrentActivation):
+class LSTMCell(GatedCell):
     """One step of a long short-term memory (Hochreiter and Schmidhuber, 1997; with forget gate, Gers et al., 2000).
 
     Args:
@@ -204,8 +203,46 @@ class LSTMCell(_WithRecurrentActivation):
 
     gates = 4
 
-    def __init__(self, units: Any, *args: Any, unit_forget_bias: bool = True, **kwargs: Any) -> None:
-        super().__init__(units, *args, **kwargs)
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True,
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            units,
+            activation,
+            use_bias,
+            kernel_initializer,
+            recurrent_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            recurrent_regularizer,
+            bias_regularizer,
+            kernel_constraint,
+            recurrent_constraint,
+            bias_constraint,
+            dropout,
+            recurrent_dropout,
+            seed,
+            **kwargs,
+        )
+        self.recurrent_activation = activations.get(recurrent_activation)
         self.unit_forget_bias = unit_forget_bias
 
     @property
@@ -230,10 +267,11 @@ class LSTMCell(_WithRecurrentActivation):
         return h, [h, c]
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "unit_forget_bias": self.unit_forget_bias}
+        own = {"unit_forget_bias": self.unit_forget_bias, "recurrent_activation": serialize(self.recurrent_activation)}
+        return {**super().get_config(), **own}
 
 
-class GRUCell(_WithRecurrentActivation):
+class GRUCell(GatedCell):
     """One step of a gated recurrent unit (Cho et al., 2014).
 
     Args:
@@ -250,8 +288,46 @@ class GRUCell(_WithRecurrentActivation):
 
     gates = 3
 
-    def __init__(self, units: Any, *args: Any, reset_after: bool = True, **kwargs: Any) -> None:
-        super().__init__(units, *args, **kwargs)
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        reset_after: bool = True,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            units,
+            activation,
+            use_bias,
+            kernel_initializer,
+            recurrent_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            recurrent_regularizer,
+            bias_regularizer,
+            kernel_constraint,
+            recurrent_constraint,
+            bias_constraint,
+            dropout,
+            recurrent_dropout,
+            seed,
+            **kwargs,
+        )
+        self.recurrent_activation = activations.get(recurrent_activation)
         self.reset_after = reset_after
 
     def make_bias(self, width: int) -> Any:
@@ -278,7 +354,8 @@ class GRUCell(_WithRecurrentActivation):
         return h, [h] if isinstance(states, list | tuple) else h
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "reset_after": self.reset_after}
+        own = {"reset_after": self.reset_after, "recurrent_activation": serialize(self.recurrent_activation)}
+        return {**super().get_config(), **own}
 
 
 # --- layers -----------------------------------------------------------------------------------------------------------
@@ -287,20 +364,7 @@ class GRUCell(_WithRecurrentActivation):
 class CellLayer(RNN):
     """An RNN that makes its cell itself: it takes the cell's arguments and RNN's, and has the cell's attributes."""
 
-    cell_class: type[Any]
-    own_arguments = frozenset(name for owner in (RNN, Layer) for name in inspect.signature(owner.__init__).parameters)
     sequence_rank = 3
-
-    @classmethod
-    def passes_to(cls) -> type[Any]:
-        """Whose arguments it takes beside its own."""
-        return cls.cell_class
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        own = {name: kwargs.pop(name) for name in list(kwargs) if name in self.own_arguments}
-        shared = {name: own[name] for name in ("trainable", "dtype") if name in own}
-        kwargs.pop("use_cudnn", None)
-        super().__init__(self.cell_class(*args, **kwargs, **shared), **own)
 
     def __getattr__(self, name: str) -> Any:
         """An argument of the cell, as an attribute of the layer."""
@@ -319,12 +383,21 @@ class CellLayer(RNN):
         return cls(**config)
 
 
+def of_cell(layer: dict[str, Any]) -> dict[str, Any]:
+    """Those of a layer's further arguments that its cell takes: some for itself alone, some as well."""
+    own = {"implementation": layer.pop("implementation")} if "implementation" in layer else {}
+    return own | {name: layer[name] for name in ("trainable", "dtype") if name in layer}
+
+
 class SimpleRNN(CellLayer):
     """A sequence through an Elman network.
 
     Args:
         units: size of the state.
-        args, kwargs: of `SimpleRNNCell`, then of `RNN`.
+        activation, ..., recurrent_dropout, seed: as for `SimpleRNNCell`.
+        activity_regularizer: penalty on the outputs, per example.
+        return_sequences, return_state, go_backwards, stateful, unroll: as for `RNN`.
+        kwargs: `zero_output_for_mask` of `RNN`; a layer's name, dtype, trainable.
 
     Input shape: `(batch, steps, features)`. Output shape: `(batch, units)`, or `(batch, steps, units)` with `return_sequences`.
 
@@ -332,7 +405,59 @@ class SimpleRNN(CellLayer):
     (2, 4)
     """
 
-    cell_class = SimpleRNNCell
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        cell = SimpleRNNCell(
+            units,
+            activation,
+            use_bias,
+            kernel_initializer,
+            recurrent_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            recurrent_regularizer,
+            bias_regularizer,
+            kernel_constraint,
+            recurrent_constraint,
+            bias_constraint,
+            dropout,
+            recurrent_dropout,
+            seed,
+            **of_cell(kwargs),
+        )
+        super().__init__(
+            cell,
+            return_sequences,
+            return_state,
+            go_backwards,
+            stateful,
+            unroll,
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )
 
 
 class LSTM(CellLayer):
@@ -340,7 +465,11 @@ class LSTM(CellLayer):
 
     Args:
         units: size of the state.
-        args, kwargs: of `LSTMCell`, then of `RNN`.
+        activation, ..., recurrent_dropout, seed: as for `LSTMCell`.
+        activity_regularizer: penalty on the outputs, per example.
+        return_sequences, return_state, go_backwards, stateful, unroll: as for `RNN`.
+        use_cudnn: taken for Keras' sake; there is no cuDNN here.
+        kwargs: `zero_output_for_mask` of `RNN`; a layer's name, dtype, trainable.
 
     Input shape: `(batch, steps, features)`. Output shape: `(batch, units)`, or `(batch, steps, units)` with `return_sequences`;
     with `return_state` the states h and c follow.
@@ -349,7 +478,64 @@ class LSTM(CellLayer):
     (2, 5, 4)
     """
 
-    cell_class = LSTMCell
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True,
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        use_cudnn: Any = "auto",
+        **kwargs: Any,
+    ) -> None:
+        cell = LSTMCell(
+            units,
+            activation,
+            recurrent_activation,
+            use_bias,
+            kernel_initializer,
+            recurrent_initializer,
+            bias_initializer,
+            unit_forget_bias,
+            kernel_regularizer,
+            recurrent_regularizer,
+            bias_regularizer,
+            kernel_constraint,
+            recurrent_constraint,
+            bias_constraint,
+            dropout,
+            recurrent_dropout,
+            seed,
+            **of_cell(kwargs),
+        )
+        super().__init__(
+            cell,
+            return_sequences,
+            return_state,
+            go_backwards,
+            stateful,
+            unroll,
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )
 
 
 class GRU(CellLayer):
@@ -357,7 +543,11 @@ class GRU(CellLayer):
 
     Args:
         units: size of the state.
-        args, kwargs: of `GRUCell`, then of `RNN`.
+        activation, ..., recurrent_dropout, seed: as for `GRUCell`.
+        activity_regularizer: penalty on the outputs, per example.
+        return_sequences, return_state, go_backwards, stateful, unroll: as for `RNN`.
+        use_cudnn: taken for Keras' sake; there is no cuDNN here.
+        kwargs: `zero_output_for_mask` of `RNN`; a layer's name, dtype, trainable.
 
     Input shape: `(batch, steps, features)`. Output shape: `(batch, units)`, or `(batch, steps, units)` with `return_sequences`.
 
@@ -365,4 +555,61 @@ class GRU(CellLayer):
     (2, 4)
     """
 
-    cell_class = GRUCell
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        reset_after: bool = True,
+        use_cudnn: Any = "auto",
+        **kwargs: Any,
+    ) -> None:
+        cell = GRUCell(
+            units,
+            activation,
+            recurrent_activation,
+            use_bias,
+            kernel_initializer,
+            recurrent_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            recurrent_regularizer,
+            bias_regularizer,
+            kernel_constraint,
+            recurrent_constraint,
+            bias_constraint,
+            dropout,
+            recurrent_dropout,
+            reset_after,
+            seed,
+            **of_cell(kwargs),
+        )
+        super().__init__(
+            cell,
+            return_sequences,
+            return_state,
+            go_backwards,
+            stateful,
+            unroll,
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )

@@ -5,7 +5,7 @@ from typing import Any
 from oribi import ops
 from oribi.ops.windows import Sizes
 
-from .cells import CellLayer, LSTMCell
+from .cells import CellLayer, LSTMCell, of_cell
 from .convolution import PADDINGS, WINDOW, set_window
 from .layer import Shape
 from .weighted import known_axis
@@ -81,10 +81,68 @@ class ConvLSTMCell(LSTMCell):
 class _ConvLSTM(CellLayer):
     rank: int
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(self.rank, *args, **kwargs)
-
-    cell_class = ConvLSTMCell
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Sizes,
+        strides: Sizes = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Sizes = 1,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True,
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        window = (filters, kernel_size, strides, padding, data_format, dilation_rate)
+        cell = ConvLSTMCell(
+            self.rank,
+            *window,
+            activation,
+            recurrent_activation,
+            use_bias,
+            kernel_initializer,
+            recurrent_initializer,
+            bias_initializer,
+            unit_forget_bias,
+            kernel_regularizer,
+            recurrent_regularizer,
+            bias_regularizer,
+            kernel_constraint,
+            recurrent_constraint,
+            bias_constraint,
+            dropout,
+            recurrent_dropout,
+            seed,
+            **of_cell(kwargs),
+        )
+        super().__init__(
+            cell,
+            return_sequences,
+            return_state,
+            go_backwards,
+            stateful,
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )
 
     @property
     def sequence_rank(self) -> int:  # type: ignore[override]
@@ -99,7 +157,9 @@ class ConvLSTM1D(_ConvLSTM):
     """A sequence of signals through a convolutional LSTM.
 
     Args:
-        filters, kernel_size, strides, padding, data_format, dilation_rate, args, kwargs: of `ConvLSTMCell`, then of `RNN`.
+        filters, kernel_size, strides, padding, data_format, dilation_rate, ..., seed: as for `ConvLSTMCell`.
+        return_sequences, return_state, go_backwards, stateful: as for `RNN`.
+        kwargs: a layer's name, dtype, trainable.
 
     >>> ConvLSTM1D(4, 3)(ops.ones((2, 5, 8, 3))).shape
     (2, 6, 4)
@@ -112,7 +172,9 @@ class ConvLSTM2D(_ConvLSTM):
     """A sequence of images through a convolutional LSTM.
 
     Args:
-        filters, kernel_size, strides, padding, data_format, dilation_rate, args, kwargs: of `ConvLSTMCell`, then of `RNN`.
+        filters, kernel_size, strides, padding, data_format, dilation_rate, ..., seed: as for `ConvLSTMCell`.
+        return_sequences, return_state, go_backwards, stateful: as for `RNN`.
+        kwargs: a layer's name, dtype, trainable.
 
     >>> ConvLSTM2D(4, 3, padding="same", return_sequences=True)(ops.ones((2, 5, 8, 8, 3))).shape
     (2, 5, 8, 8, 4)
@@ -125,7 +187,9 @@ class ConvLSTM3D(_ConvLSTM):
     """A sequence of volumes through a convolutional LSTM.
 
     Args:
-        filters, kernel_size, strides, padding, data_format, dilation_rate, args, kwargs: of `ConvLSTMCell`, then of `RNN`.
+        filters, kernel_size, strides, padding, data_format, dilation_rate, ..., seed: as for `ConvLSTMCell`.
+        return_sequences, return_state, go_backwards, stateful: as for `RNN`.
+        kwargs: a layer's name, dtype, trainable.
 
     >>> ConvLSTM3D(2, 2)(ops.ones((1, 2, 3, 3, 3, 1))).shape
     (1, 2, 2, 2, 2)

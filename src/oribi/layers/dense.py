@@ -16,7 +16,11 @@ class Dense(Weighted):
         units: size of the output's last axis.
         activation: name or function; none by default.
         use_bias: whether there is a bias.
-        kwargs: how the weights start and are regularized, as for `Weighted`; a layer's name, dtype, trainable.
+        kernel_initializer, bias_initializer: how the weights start; names or objects.
+        kernel_regularizer, bias_regularizer: penalties on the weights.
+        activity_regularizer: penalty on the outputs, per example.
+        kernel_constraint, bias_constraint: what brings the weights back where they may be.
+        kwargs: a layer's name, dtype, trainable.
 
     Input shape: `(batch, ..., inputs)`. Output shape: `(batch, ..., units)`.
     Weights: kernel `(inputs, units)`, bias `(units,)`.
@@ -27,8 +31,32 @@ class Dense(Weighted):
 
     supports_masking = True
 
-    def __init__(self, units: int, activation: Any = None, use_bias: bool = True, **kwargs: Any) -> None:
-        super().__init__(activation, use_bias, **kwargs)
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            activation,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            kernel_constraint,
+            bias_constraint,
+            **kwargs,
+        )
         self.units = checked.positive("Dense", "units", units)
 
     def build(self, input_shape: Shape) -> None:

@@ -36,16 +36,21 @@ class Embedding(Layer):
         output_dim: int,
         embeddings_initializer: Any = "uniform",
         embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
         mask_zero: bool = False,
+        weights: Any = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(embeddings_constraint=embeddings_constraint, **kwargs)
         self.input_dim = checked.positive("Embedding", "input_dim", input_dim)
         self.output_dim = checked.positive("Embedding", "output_dim", output_dim)
         self.mask_zero = mask_zero
         self.embeddings_initializer = initializers.get(embeddings_initializer)
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
         self.supports_masking = mask_zero
+        if weights is not None:
+            self.build(())
+            self.set_weights(weights if isinstance(weights, list | tuple) else [weights])
 
     def build(self, input_shape: Shape) -> None:
         self.embeddings = self.add_weight(

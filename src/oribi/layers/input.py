@@ -17,8 +17,9 @@ class InputLayer(Layer):
         shape: of one example.
         batch_size: of the batch axis, if it is fixed.
         dtype: of the data.
-        name: of the input.
+        sparse, ragged, tensor, optional: not there yet.
         batch_shape: the shape with the batch axis, in place of the first two.
+        name: of the input.
     """
 
     def __init__(
@@ -26,9 +27,14 @@ class InputLayer(Layer):
         shape: Sequence[int | None] | None = None,
         batch_size: int | None = None,
         dtype: Any = None,
-        name: str | None = None,
+        sparse: bool | None = None,
+        ragged: bool | None = None,
         batch_shape: Sequence[int | None] | None = None,
+        input_tensor: Any = None,
+        optional: bool = False,
+        name: str | None = None,
     ) -> None:
+        _refuse("InputLayer", sparse=sparse, ragged=ragged, input_tensor=input_tensor, optional=optional)
         super().__init__(name=name or auto_name("InputLayer"), dtype=dtype)
         self.batch_shape = _whole_shape(shape, batch_size, batch_shape)
         self.build_at_init()
@@ -44,8 +50,12 @@ def Input(
     shape: Sequence[int | None] | None = None,
     batch_size: int | None = None,
     dtype: Any = None,
-    name: str | None = None,
+    sparse: bool | None = None,
+    ragged: bool | None = None,
     batch_shape: Sequence[int | None] | None = None,
+    name: str | None = None,
+    tensor: Any = None,
+    optional: bool = False,
 ) -> KerasTensor:
     """Stands for a model's input: the first entry of a Sequential, or where a functional model begins.
 
@@ -53,14 +63,23 @@ def Input(
         shape: of one example, without the batch axis.
         batch_size: of the batch axis, if it is fixed.
         dtype: of the data; `float32` by default.
-        name: of the input.
+        sparse, ragged, tensor, optional: not there yet.
         batch_shape: the shape with the batch axis, in place of the first two.
+        name: of the input.
 
     >>> Input((28, 28)).shape
     (None, 28, 28)
     """
+    _refuse("Input", sparse=sparse, ragged=ragged, tensor=tensor, optional=optional)
     whole = _whole_shape(shape, batch_size, batch_shape)
     return KerasTensor(whole, dtypes.canonical(dtype or dtypes.FLOATX), name or auto_name("input"))
+
+
+def _refuse(who: str, **unsupported: Any) -> None:
+    """Raise a NotImplementedError for what is asked for and is not there yet."""
+    for name, value in unsupported.items():
+        if value not in (None, False):
+            raise NotImplementedError(f"{who}: {name} is not there yet")
 
 
 def _whole_shape(shape: Any, batch_size: int | None, batch_shape: Any) -> tuple[int | None, ...]:

@@ -33,9 +33,14 @@ class Weighted(Layer):
         bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        given = {"kernel": kernel_constraint, "bias": bias_constraint}
+        constraints = {f"{weight}_constraint": given[weight] for weight in given if weight in self.constrained}
+        super().__init__(activity_regularizer=activity_regularizer, **constraints, **kwargs)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)

@@ -151,7 +151,7 @@ class _Graph:
         self.calls = calls_between(nest.flatten(inputs), nest.flatten(outputs))
         self.layers = _by_depth(self.calls)
         self.input_layers = [
-            InputLayer(t.shape[1:], t.shape[0], t.dtype, t.name) for t in nest.flatten(inputs) if t.call is None
+            InputLayer(t.shape[1:], t.shape[0], t.dtype, name=t.name) for t in nest.flatten(inputs) if t.call is None
         ]
 
     def __getstate__(self) -> dict[str, Any]:

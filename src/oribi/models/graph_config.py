@@ -177,7 +177,7 @@ def _place(config: Mapping[str, Any]) -> Place:
 
 def _input(config: Mapping[str, Any]) -> KerasTensor:
     batch, *shape = config.get("batch_shape") or (config.get("batch_size"), *config["shape"])
-    return Input(tuple(shape), batch, config.get("dtype"), config.get("name"))
+    return Input(tuple(shape), batch, config.get("dtype"), name=config.get("name"))
 
 
 def _operation(entry: Mapping[str, Any]) -> Callable[..., Any]:

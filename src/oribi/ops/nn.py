@@ -94,9 +94,9 @@ def rsqrt(x: Any) -> Tensor:
     return unary(ew.rsqrt, x, "float")
 
 
-def stop_gradient(x: Any) -> Tensor:
-    """x itself, through which no gradient flows."""
-    return unary(ew.stop_gradient, x)
+def stop_gradient(variable: Any) -> Tensor:
+    """The tensor itself, through which no gradient flows."""
+    return unary(ew.stop_gradient, variable)
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:

@@ -402,9 +402,9 @@ def concatenate(xs: Sequence[Any], axis: int | None = 0) -> Tensor:
     return tensor(st.concatenate(*nodes, axis=axes_of(axis, len(nodes[0].shape))[0]), *xs)
 
 
-def stack(xs: Sequence[Any], axis: int = 0) -> Tensor:
+def stack(x: Sequence[Any], axis: int = 0) -> Tensor:
     """The tensors joined along a new axis."""
-    return concatenate([expand_dims(x, axis) for x in xs], axis)
+    return concatenate([expand_dims(part, axis) for part in x], axis)
 
 
 PARTS = 2**16  # that split makes
@@ -517,9 +517,22 @@ def _counted(low: int, step: int, count: int, dtype: str) -> Node:
     return cast_node(ew.add(ew.mul(number, ew.full_like(number, step)), ew.full_like(number, low)), dtype)
 
 
-def linspace(start: float, stop: float, num: int = 50, endpoint: bool = True, dtype: Any = None) -> Tensor:
-    """`num` numbers evenly from start to stop."""
-    return tensor(as_node(_np.linspace(start, stop, num, endpoint=endpoint), dtype or dtypes.FLOATX))
+def linspace(
+    start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None, axis: int = 0
+) -> Any:
+    """`num` numbers evenly from start to stop, along a new axis where these are arrays; with `retstep` their distance as well."""
+    if isinstance(start, float | int) and isinstance(stop, float | int):
+        numbers, apart = _np.linspace(start, stop, num, endpoint=endpoint, retstep=True)
+        made, distance = (tensor(as_node(x, dtype or dtypes.FLOATX)) for x in (numbers, apart))
+        return (made, distance) if retstep else made
+    first, last = promoted(start, stop, at_least="float")
+    step = divide(subtract(tensor(last, stop), tensor(first, start)), float(_py.max(1, num - 1 if endpoint else num)))
+    counts = reshape(arange(num, dtype=step.dtype), (num, *(1,) * step.ndim))
+    made = add(tensor(first, start), multiply(counts, step))
+    if endpoint and num > 1:  # the last is stop itself, whatever rounding says
+        made = where(equal(counts, num - 1), tensor(last, stop), made)
+    made = cast(moveaxis(made, 0, axis), dtype or made.dtype)
+    return (made, step) if retstep else made
 
 
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
@@ -554,13 +567,16 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return _reduced(red.reduce_sum_p, x, _summable(x), axis, keepdims)
 
 
-def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """The product over axes."""
-    return _reduced(red.reduce_prod, x, _summable(x), axis, keepdims)
+def prod(x: Any, axis: Axis = None, keepdims: bool = False, dtype: Any = None) -> Tensor:
+    """The product over axes, in a dtype."""
+    node = _summable(x) if dtype is None else cast_node(as_node(x), dtypes.canonical(dtype))
+    return _reduced(red.reduce_prod, x, node, axis, keepdims)
 
 
-def _extremum(primitive: Any, word: str, x: Any, axis: Axis, keepdims: bool) -> Tensor:
+def _extremum(primitive: Any, word: str, x: Any, axis: Axis, keepdims: bool, initial: Any) -> Tensor:
     node = as_node(x)
+    if initial is not None:
+        return _with_initial(primitive, word, x, axis, keepdims, initial)
     if _py.any(node.shape[a] == 0 for a in axes_of(axis, len(node.shape))):
         raise ValueError(f"{word} of shape {list(node.shape)} over axis {axis}: no elements")
     if node.dtype == "bool":
@@ -568,14 +584,26 @@ def _extremum(primitive: Any, word: str, x: Any, axis: Axis, keepdims: bool) -> 
     return _reduced(primitive, x, node, axis, keepdims)
 
 
-def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """The largest element over axes; NaN if there is one."""
-    return _extremum(red.reduce_max, "max", x, axis, keepdims)
+def _with_initial(primitive: Any, word: str, x: Any, axis: Axis, keepdims: bool, initial: Any) -> Tensor:
+    """An extremum of the elements and of one number more, which is all there is where there are none."""
+    node = as_node(x)
+    joined = maximum if word == "max" else minimum
+    axes = axes_of(axis, len(node.shape))
+    if _py.any(node.shape[a] == 0 for a in axes):
+        kept = tuple(1 if a in axes else n for a, n in enumerate(node.shape))
+        shape = kept if keepdims else tuple(n for a, n in enumerate(node.shape) if a not in axes)
+        return full(shape, initial, dtype=node.dtype)
+    return joined(_extremum(primitive, word, x, axis, keepdims, None), cast(initial, node.dtype))
 
 
-def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """The smallest element over axes; NaN if there is one."""
-    return _extremum(red.reduce_min, "min", x, axis, keepdims)
+def max(x: Any, axis: Axis = None, keepdims: bool = False, initial: Any = None) -> Tensor:
+    """The largest element over axes, and of `initial`; NaN if there is one."""
+    return _extremum(red.reduce_max, "max", x, axis, keepdims, initial)
+
+
+def min(x: Any, axis: Axis = None, keepdims: bool = False, initial: Any = None) -> Tensor:
+    """The smallest element over axes, and of `initial`; NaN if there is one."""
+    return _extremum(red.reduce_min, "min", x, axis, keepdims, initial)
 
 
 amax, amin = max, min

@@ -15,8 +15,6 @@ from oribi.utils.registry import deserialize, serialize, snake_case
 from . import schedules
 
 Gradients = Sequence[Any]
-_NOT_THERE_YET = ("use_ema", "loss_scale_factor", "gradient_accumulation_steps")
-_OF_EMA = ("ema_momentum", "ema_overwrite_frequency")  # of no effect without use_ema
 
 
 class Optimizer(Settings):
@@ -28,6 +26,7 @@ class Optimizer(Settings):
         clipnorm: each gradient is scaled down to this norm.
         clipvalue: each gradient's elements are kept within plus and minus this.
         global_clipnorm: all gradients together are scaled down to this norm.
+        use_ema, ema_momentum, ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps: not there yet.
         name: of the optimizer.
     """
 
@@ -38,17 +37,24 @@ class Optimizer(Settings):
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
         name: str | None = None,
-        **unsupported: Any,
     ) -> None:
         who = type(self).__name__
         if name is not None and (not isinstance(name, str) or "/" in name):
             raise ValueError(f"{who}: name must be a string without '/'. Received: name={name!r}")
         self.name = name or snake_case(who)
-        for key, value in unsupported.items():
-            if key not in (*_NOT_THERE_YET, *_OF_EMA):
-                raise TypeError(f"{who} got an unexpected argument {key!r}")
-            if key in _NOT_THERE_YET and value not in (None, False):
+        later = {
+            "use_ema": use_ema,
+            "loss_scale_factor": loss_scale_factor,
+            "gradient_accumulation_steps": gradient_accumulation_steps,
+        }
+        for key, value in later.items():
+            if value not in (None, False):
                 raise NotImplementedError(f"{who}: {key} is not there yet")
         if sum(c is not None for c in (clipnorm, clipvalue, global_clipnorm)) > 1:
             raise ValueError(f"{who}: only one of clipnorm, clipvalue and global_clipnorm can be set")

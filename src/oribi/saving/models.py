@@ -126,7 +126,7 @@ def _model_of(path: Path | str, config: Any, compile: bool) -> Any:
     return model
 
 
-def model_from_json(text: str, custom_objects: dict[str, Any] | None = None) -> Any:
+def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Any:
     """The model of what `to_json` gave, with new weights; not compiled.
 
     >>> from oribi import layers
@@ -135,7 +135,7 @@ def model_from_json(text: str, custom_objects: dict[str, Any] | None = None) -> 
     'head'
     """
     with custom_object_scope(custom_objects):
-        return _model_of("the JSON", archive.parsed("the JSON", text), False)
+        return _model_of("the JSON", archive.parsed("the JSON", json_string), False)
 
 
 def clone_model(model: Any) -> Any:

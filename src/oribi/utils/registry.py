@@ -110,9 +110,9 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
     return decorate
 
 
-def get_registered_name(thing: Any) -> str:
+def get_registered_name(obj: Any) -> str:
     """The name that a class or function was registered under, or its own."""
-    return _names.get(thing, thing.__name__)
+    return _names.get(obj, obj.__name__)
 
 
 def get_registered_object(name: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
@@ -136,14 +136,14 @@ def named_by_user(identifier: Any) -> Any:
 
 
 @contextmanager
-def custom_object_scope(objects: Mapping[str, Any] | None) -> Iterator[None]:
+def custom_object_scope(custom_objects: Mapping[str, Any] | None) -> Iterator[None]:
     """Configs that are read inside of the block, in this thread, may name these classes and functions.
 
     Args:
-        objects: {name: class or function}.
+        custom_objects: {name: class or function}.
     """
     outer = _scopes.objects
-    _scopes.objects = {**outer, **(objects or {})}
+    _scopes.objects = {**outer, **(custom_objects or {})}
     try:
         yield
     finally:
@@ -233,7 +233,7 @@ def _understood(found: Any, config: Mapping[str, Any]) -> dict[str, Any]:
     """A config without what Keras knows and oribi does not, as long as it is switched off there."""
     if not _is_ours(found):
         return dict(config)
-    taken = _arguments(found) | (_arguments(found.passes_to()) if hasattr(found, "passes_to") else frozenset())
+    taken = _arguments(found)
     return {key: value for key, value in config.items() if key in taken or value not in (None, False)}
 
 

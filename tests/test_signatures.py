@@ -1,4 +1,4 @@
-"""The default of every argument that is Keras' too is Keras'."""
+"""Arguments that are Keras' too stand in Keras' order, and have Keras' defaults."""
 
 import inspect
 
@@ -48,4 +48,30 @@ def test_defaults_are_those_of_keras(keras, place):
         mine, other = defaults(getattr(ours, name)), defaults(getattr(theirs, name))
         shared = set(mine) & set(other) - set(OTHERWISE)
         differing += [(name, key, mine[key], other[key]) for key in sorted(shared) if mine[key] != other[key]]
+    assert not differing
+
+
+def places(function):
+    """The arguments that may be given by place, in order."""
+    made = function.__init__ if inspect.isclass(function) else function
+    try:
+        parameters = list(inspect.signature(made).parameters.values())[inspect.isclass(function) :]
+    except (TypeError, ValueError):
+        return []
+    return [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+
+
+ORDERED_OTHERWISE = {"Metric", "deserialize", "serialize", "CallbackList", "Progbar"}  # and what is no name of Keras'
+
+
+@pytest.mark.parametrize("place", PLACES.split())
+def test_arguments_by_place_mean_what_they_mean_in_keras(keras, place):
+    ours, theirs = found(oribi, place), found(keras, place)
+    differing = []
+    for name in dir(ours):
+        if name.startswith("_") or name in ORDERED_OTHERWISE or not callable(getattr(theirs, name, None)):
+            continue
+        mine, other = places(getattr(ours, name)), places(getattr(theirs, name))
+        if any(a != b for a, b in zip(mine, other, strict=False)):
+            differing.append((name, mine, other))
     assert not differing
