@@ -41,7 +41,8 @@ class Settings:
 
     def __setattr__(self, key: str, value: Any) -> None:
         object.__setattr__(self, key, value)
-        note()
+        if key not in self.not_settings:
+            note()
 
     def __delattr__(self, key: str) -> None:
         object.__delattr__(self, key)

@@ -346,6 +346,15 @@ class Variable(Operators):
         Raises:
             ValueError: the value has another shape.
         """
+        self.store(value)
+        return self.value
+
+    def store(self, value: Any) -> None:
+        """Set the value, of which no snapshot is taken.
+
+        Raises:
+            ValueError: the value has another shape.
+        """
         trace = _trace()
         shape = tuple(np.shape(value) if not isinstance(value, Tensor | Variable) else value.shape)
         if shape != self.shape:
@@ -360,7 +369,6 @@ class Variable(Operators):
                 self._replace(array)
             else:
                 self._array[...] = array
-        return self.value
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_constant": None}

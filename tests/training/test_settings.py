@@ -23,8 +23,8 @@ class Plain:
 class Own(layers.Layer):
     """A layer that reads attributes of every kind while it is traced."""
 
-    def __init__(self):
-        super().__init__()
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
         self.factor, self.shared, self.table = 1.0, Plain(1.0), np.ones(5, "float32")
         self.options = {"shift": [0.0]}
         self.offset = ops.zeros((5,))
@@ -39,7 +39,7 @@ class Own(layers.Layer):
 class Net(oribi.Model):
     def __init__(self):
         super().__init__()
-        self.own = Own()
+        self.own = Own(name="own")
         self.noise = layers.Dropout(0.5, seed=1)
         self.norm = layers.BatchNormalization(center=False, scale=False)
         self.hidden = layers.Dense(
@@ -52,9 +52,40 @@ class Net(oribi.Model):
         return self.out(self.slope(self.hidden(self.norm(self.noise(self.own(inputs))))))
 
 
-def net(optimizer=None):
+def parts():
+    """The layers of `Net`, for models that hold no layer in an attribute."""
+    net = Net()
+    for name in ("own", "noise", "norm", "hidden", "slope", "out"):
+        getattr(net, name).name = name
+    return [net.own, net.noise, net.norm, net.hidden, net.slope, net.out]
+
+
+def functional(made):
+    outputs = inputs = layers.Input((5,))
+    for layer in made:
+        outputs = layer(outputs)
+    return oribi.Model(inputs, outputs)
+
+
+FORMS = {
+    "subclass": Net,
+    "sequential": lambda: oribi.Sequential([layers.Input((5,)), *parts()]),
+    "functional": lambda: functional(parts()),
+    "nested": lambda: functional([oribi.Sequential(parts(), name="inner")]),
+}
+
+
+def within(model, name):
+    """An attribute of an object, or the layer of this name in a model."""
+    if hasattr(model, name):
+        return getattr(model, name)
+    holder = model.get_layer("inner") if any(layer.name == "inner" for layer in model.layers) else model
+    return holder.get_layer(name)
+
+
+def net(optimizer=None, form="subclass"):
     oribi.utils.set_random_seed(3)
-    model = Net()
+    model = FORMS[form]()
     loss = losses.CategoricalCrossentropy(from_logits=True)
     model.compile(optimizer or optimizers.SGD(0.1, momentum=0.5), loss, metrics=["mse"])
     return model
@@ -67,7 +98,7 @@ def set_of(path, value):
     def change(model):
         target = model
         for name in way:
-            target = getattr(target, name)
+            target = within(target, name)
         setattr(target, last, value)
 
     return change
@@ -79,7 +110,7 @@ def item(path, value, *keys):
     def change(model):
         target = model
         for name in path.split("."):
-            target = getattr(target, name)
+            target = within(target, name)
         for key in keys[:-1]:
             target = target[key]
         target[keys[-1]] = value
@@ -118,8 +149,8 @@ SEEN_BY_THE_NEXT_FIT = {
 }
 
 
-def fits(change, again):
-    model = net()
+def fits(change, again, form="subclass"):
+    model = net(form=form)
     model.fit(X, Y, batch_size=16, shuffle=False, verbose=0)
     change(model)
     if again:
@@ -141,6 +172,20 @@ def test_a_setting_that_is_changed_between_fits_is_seen(unchanged, name):
     for ours, anew in zip(seen, fits(change, again=True), strict=True):
         np.testing.assert_array_equal(ours, anew)
     assert any(not np.array_equal(a, b) for a, b in zip(seen, unchanged, strict=False))
+
+
+OF_LAYERS = ["dropout", "activation", "frozen normalization", "regularizer", "attribute", "container", "closure"]
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "subclass"])
+@pytest.mark.parametrize("name", OF_LAYERS)
+def test_settings_are_seen_in_models_of_every_form(name, form):
+    change = {**SEEN_AT_ONCE, **SEEN_BY_THE_NEXT_FIT}[name]
+    seen = fits(change, again=False, form=form)
+    for ours, anew in zip(seen, fits(change, again=True, form=form), strict=True):
+        np.testing.assert_array_equal(ours, anew)
+    left = fits(lambda model: None, again=False, form=form)
+    assert any(not np.array_equal(a, b) for a, b in zip(seen, left, strict=False))
 
 
 @pytest.mark.parametrize("name", SEEN_AT_ONCE)

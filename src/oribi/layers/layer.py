@@ -170,9 +170,13 @@ class Layer(Settings):
     def _seeds(self) -> list[SeedGenerator]:
         return self._parts(SeedGenerator)
 
+    def tracked_parts(self) -> list[Any]:
+        """The variables, layers, random generators and metrics in the layer, those that no attribute holds too."""
+        return self._parts(object)
+
     def tracked_metrics(self) -> list[Any]:
         """The metrics that attributes hold, then those of the layers in it; models have theirs for themselves."""
-        own = [part for part in self._tracker.parts(self.__dict__) if is_metric(part)]
+        own = [part for part in self.tracked_parts() if is_metric(part)]
         inner = [layer for layer in self._sublayers if not hasattr(layer, "compute_metrics")]
         return [*own, *(metric for layer in inner for metric in layer.tracked_metrics())]
 

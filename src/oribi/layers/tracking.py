@@ -6,7 +6,6 @@ Containers are read when somebody asks, so it does not matter when or how a thin
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from oribi import changes
 from oribi.random import SeedGenerator
 from oribi.tensor import Variable
 
@@ -32,7 +31,7 @@ class Tracker:
 
     def _forget(self) -> None:
         """What was read of the attributes is to be read again."""
-        self._count = -1  # of changes, when they were read
+        self._stale = True  # whether an attribute was set since they were read
         self._held: list[Any] = []  # values that are parts, or may hold some
         self._silent = False  # whether any of them may change and count no change
         self._listed: dict[Any, list[Any]] = {}  # the parts, by kind
@@ -57,12 +56,14 @@ class Tracker:
             self._fixed[id(part)] = part
 
     def note(self, value: Any) -> None:
-        """Note the parts in the value of an attribute."""
+        """Note the parts in the value that an attribute is about to get."""
+        self._stale = True
         for part in self._in(value, set()):
             self.add(part)
 
     def release(self, value: Any) -> None:
-        """An attribute holds a value no longer: its variables stay only where another one holds them."""
+        """An attribute is about to lose a value: its variables stay only where another one holds them."""
+        self._stale = True
         for part in self._in(value, set()):
             if isinstance(part, Variable):
                 self._fixed.pop(id(part), None)
@@ -76,10 +77,10 @@ class Tracker:
 
     def parts(self, attributes: Mapping[str, Any], kind: Any = object) -> list[Any]:
         """The parts of a kind, given the layer's attributes. The list is not the caller's to change."""
-        if self._count != changes.count():
+        if self._stale:
             self._held = [v for name, v in list(attributes.items()) if name not in BOOKKEEPING and self._may_hold(v)]
             self._silent = any(isinstance(value, _CONTAINERS) for value in self._held)
-            self._count, self._listed = changes.count(), {}
+            self._stale, self._listed = False, {}
         if self._silent or object not in self._listed:
             self._listed = {object: self._looked_through()}
         if kind not in self._listed:

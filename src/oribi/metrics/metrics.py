@@ -95,7 +95,7 @@ class Metric(Settings):
         """Start again from zero."""
         own, inner = self._held()
         for variable in (*self._variables, *own):
-            variable.assign(np.zeros(variable.shape, variable.dtype))
+            variable.store(np.zeros(variable.shape, variable.dtype))
         for metric in inner:
             metric.reset_state()
 

@@ -65,19 +65,28 @@ def state_of(model: Any) -> State:
 def counts_all_changes(state: State) -> bool:
     """Whether every change of these settings is counted (`changes.py`).
 
-    Lists, arrays and objects that the user's own classes hold change without a word, so such settings have to be looked through
-    each time.
+    Arrays, lists that a user can reach, and objects and functions of the user's change without a word: such settings have to be
+    looked through each time.
     """
     return not any(
-        isinstance(item, _SILENT) or _is_foreign(item)
+        _changes_silently(type(same.it), name, item)
         for same in state
-        if isinstance(same, Same) and isinstance(same.it, Settings) and _is_foreign_class(type(same.it))
+        if isinstance(same, Same) and isinstance(same.it, Settings)
         for name, item in vars(same.it).items()
         if name not in _OF_EVERY_LAYER
     )
 
 
-_SILENT = (list, dict, set, np.ndarray)
+def _changes_silently(kind: type, name: str, item: Any) -> bool:
+    """Whether an attribute's value may change, and nobody counts it."""
+    if isinstance(item, list | dict | set):
+        bookkeeping = name.startswith("_") or (
+            not isinstance(item, dict) and all(isinstance(i, Variable) for i in item)
+        )
+        return _is_foreign_class(kind) or not bookkeeping
+    return isinstance(item, np.ndarray) or _is_foreign(item)
+
+
 _OF_EVERY_LAYER = frozenset(vars(Layer())) | {"_flags", "_objectives", "optimizer", "loss"}
 
 
@@ -124,7 +133,8 @@ def _parts(value: Any) -> Iterable[Any]:
         return [cell.cell_contents for cell in value.__closure__ or () if _is_filled(cell)]
     skipped = getattr(type(value), "not_settings", ())
     attributes = getattr(value, "__dict__", {})
-    return [part for name, item in attributes.items() if name not in skipped for part in (name, item)]
+    parts = [part for name, item in attributes.items() if name not in skipped for part in (name, item)]
+    return [*parts, *value.tracked_parts()] if isinstance(value, Layer) else parts
 
 
 def _is_filled(cell: Any) -> bool:

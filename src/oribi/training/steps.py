@@ -35,7 +35,7 @@ class Steps:
 
     def get(self, model: Any, layout: Layout) -> Step:
         """The step for a layout, traced and compiled where there is none for the present settings."""
-        self._look_if_changed(model)
+        self.look_if_changed(model)
         step = self._present.get(layout)
         if step is None:
             step = Step(model, layout)
@@ -44,13 +44,14 @@ class Steps:
             self._present[layout] = step
         return step
 
-    def _look_if_changed(self, model: Any) -> None:
+    def look_if_changed(self, model: Any) -> None:
+        """Look through the settings of the model unless it is known that none has changed."""
         if changes.count() != self._count or not self._counted:
             self.look(model)
 
     def may_be_filled(self, model: Any, layout: Layout, rows: int) -> bool:
         """Whether so many rows may be computed in a larger batch, as the layout's, among rows that nobody asked for."""
-        self._look_if_changed(model)
+        self.look_if_changed(model)
         if replace(layout, batch=rows) in self._present:
             return False  # compiled as it is
         key = replace(layout, batch=0)

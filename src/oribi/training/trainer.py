@@ -291,7 +291,7 @@ class Trainer:
         params = {"verbose": bar.verbose, "epochs": last, "steps": limit or batches(len(data), batch)}
         hooks = cb.CallbackList([*arguments.callback_list(callbacks), history], self, params)
         self.history, self.stop_training = history, False
-        steps_of(self).look(self)
+        steps_of(self).look_if_changed(self)
         # Callbacks find all variables made, those of the optimizer too.
         step = step_for(self, "train", min(batch, len(data)), data, generator is not None)
         check_targets(self, data, step)
@@ -341,7 +341,7 @@ class Trainer:
         )
         hooks = cb.CallbackList(arguments.callback_list(callbacks), self, {"verbose": bar.verbose})
         limit = arguments.optional("steps", steps)
-        steps_of(self).look(self)
+        steps_of(self).look_if_changed(self)
         with running(self):
             logs = test(self, data, batch, limit, hooks, bar)
         return logs if return_dict else self._in_order(logs)
