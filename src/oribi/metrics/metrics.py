@@ -151,11 +151,11 @@ class MeanMetricWrapper(Mean):
     def __init__(self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **arguments: Any) -> None:
         super().__init__(name or getattr(fn, "__name__", None), dtype)
         self.fn = fn
-        self.arguments = arguments
+        self._fn_kwargs = arguments
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
         sample_weight = masked_weights(getattr(y_pred, "mask", None), sample_weight, self.dtype, "sum")
-        super().update_state(self.fn(y_true, y_pred, **self.arguments), sample_weight)
+        super().update_state(self.fn(y_true, y_pred, **self._fn_kwargs), sample_weight)
 
 
 class LossMetric(Mean):
