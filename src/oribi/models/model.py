@@ -37,9 +37,11 @@ class Model(Trainer, Layer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if args or "inputs" in kwargs:
-            raise NotImplementedError(
-                f"{type(self).__name__}: a subclass that hands inputs and outputs to Model is not there yet; give it a call()"
-            )
+            from .functional import Functional
+
+            _put_under(type(self), Functional)
+            Functional.__init__(self, *args, **kwargs)  # type: ignore[arg-type]
+            return
         super().__init__(**kwargs)
 
     not_settings = Layer.not_settings | {"history", "stop_training", "_graph", "_run", "_steps"}
@@ -169,6 +171,15 @@ class Model(Trainer, Layer):
         from oribi.saving import load_weights
 
         load_weights(self, filepath, skip_mismatch, by_name)
+
+
+def _put_under(kind: type, base: type) -> None:
+    """Make a class inherit from a subclass of Model in place of Model: what `super().__init__(inputs, outputs)` asks for."""
+    if not issubclass(kind, base):
+        kind.__bases__ = tuple(base if parent is Model else parent for parent in kind.__bases__)
+        for parent in kind.__bases__:
+            if issubclass(parent, Model):
+                _put_under(parent, base)
 
 
 def in_dtype(tensor: Any, dtype: str) -> Any:
