@@ -214,9 +214,17 @@ def cell_arguments(name: str, rng: Random) -> Arguments:
 RUN = {"return_sequences": BOTH, "go_backwards": BOTH, "zero_output_for_mask": BOTH, "unroll": (False, False, True)}
 
 
+def run(rng: Random) -> Arguments:
+    """How a sequence is gone through. Unrolled, Keras on JAX does not put zeros where a mask has nothing."""
+    given = some(rng, **RUN)
+    if given.get("unroll"):
+        given.pop("zero_output_for_mask", None)
+    return given
+
+
 def recurrent(name: str) -> Callable[[Random, Shape], Arguments]:
     def drawn(rng: Random, shape: Shape) -> Arguments:
-        given = cell_arguments(name, rng) | some(rng, **RUN)
+        given = cell_arguments(name, rng) | run(rng)
         if name == "SimpleRNN":
             given.pop("activity_regularizer", None)  # which Keras' leaves out of account
         return given
@@ -234,7 +242,7 @@ def rnn(rng: Random, shape: Shape) -> Arguments:
     cells = [cell(rng.choice(("SimpleRNN", "LSTM", "GRU")), rng) for _ in range(rng.choice((1, 1, 2)))]
     form = rng.choice(("list", "stacked")) if len(cells) > 1 else rng.choice(("one", "list", "stacked"))
     given = {"one": cells[0], "list": cells, "stacked": make("layers.StackedRNNCells", cells=cells)}[form]
-    return {"cell": given} | some(rng, **RUN)
+    return {"cell": given} | run(rng)
 
 
 def conv_lstm(rng: Random, shape: Shape) -> Arguments:

@@ -128,7 +128,18 @@ class Bidirectional(Layer):
 def _copied(layer: Any, prefix: str, **changes: Any) -> Any:
     """A layer of the same arguments, with weights of its own."""
     name = prefix + layer.name.removeprefix(prefix)
-    return type(layer).from_config({**layer.get_config(), "name": name, **changes})
+    made = type(layer).from_config({**layer.get_config(), "name": name, **changes})
+    _share_initializers(layer, made)
+    return made
+
+
+def _share_initializers(layer: Layer, copy: Layer) -> None:
+    """Have a copy draw its weights from the original's initializers: those that share a generator draw other numbers each time."""
+    for name, value in list(vars(copy).items()):
+        if name.endswith("_initializer") and type(value) is type(getattr(layer, name, None)):
+            setattr(copy, name, getattr(layer, name))
+    for inner, its_copy in zip(layer._sublayers, copy._sublayers, strict=False):
+        _share_initializers(inner, its_copy)
 
 
 class TimeDistributed(Layer):
