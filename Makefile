@@ -15,7 +15,7 @@ quickstart: $(STAMP)
 	$(BIN)/oribi quickstart
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

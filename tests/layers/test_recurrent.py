@@ -277,7 +277,6 @@ def test_bits_do_not_depend_on_threads(monkeypatch):
         (lambda: L.TimeDistributed(L.Dense(3))(np.zeros((3, 5), "float32")), "at least 3 dimensions"),
         (lambda: L.ConvLSTM2D(2, 3)(np.zeros((3, 5, 4), "float32")), "expected inputs of 5 dimensions"),
     ],
-    ids=str,
 )
 def test_errors_are_in_the_users_terms(make, message):
     with pytest.raises(ValueError, match=message):

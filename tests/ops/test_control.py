@@ -168,7 +168,6 @@ def test_loops_without_steps():
         (lambda: ops.cond(ops.ones(()) > 0, lambda: 1, lambda: [2]), "nests alike"),
         (lambda: ops.cond(ops.ones(()) > 0, lambda: ops.ones(2), lambda: ops.ones(3)), "the same shapes"),
     ],
-    ids=str,
 )
 def test_errors_are_in_the_users_terms(call, message):
     with pytest.raises(ValueError, match=message):

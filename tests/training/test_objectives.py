@@ -9,9 +9,7 @@ from oribi import callbacks, layers, losses, metrics
 RNG = np.random.default_rng(0)
 
 
-@pytest.mark.parametrize(
-    "metric", ["sparse_categorical_crossentropy", "ce", losses.SparseCategoricalCrossentropy()], ids=str
-)
+@pytest.mark.parametrize("metric", ["sparse_categorical_crossentropy", "ce", losses.SparseCategoricalCrossentropy()])
 @pytest.mark.parametrize("place", ["metrics", "weighted_metrics"])
 def test_a_loss_as_a_metric_sees_the_mask(metric, place):
     x = RNG.normal(size=(4, 5, 3)).astype("float32")
