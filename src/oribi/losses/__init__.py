@@ -5,21 +5,47 @@ Out:  a tensor: one number, or one for each example with `reduction="none"`.
 Must not know: models, engines.
 """
 
+from .hinge import (
+    CategoricalHinge,
+    Hinge,
+    SquaredHinge,
+    categorical_hinge,
+    hinge,
+    squared_hinge,
+)
+from .loss import Loss
 from .losses import (
     FUNCTIONS,
     TABLE,
     BinaryCrossentropy,
     CategoricalCrossentropy,
-    Loss,
-    MeanAbsoluteError,
-    MeanSquaredError,
     SparseCategoricalCrossentropy,
     binary_crossentropy,
     categorical_crossentropy,
     get,
-    mean_absolute_error,
-    mean_squared_error,
     sparse_categorical_crossentropy,
+)
+from .probabilistic import (
+    KLDivergence,
+    Poisson,
+    kl_divergence,
+    poisson,
+)
+from .regression import (
+    CosineSimilarity,
+    Huber,
+    LogCosh,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    cosine_similarity,
+    huber,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
 )
 
 __all__ = [
@@ -27,14 +53,34 @@ __all__ = [
     "TABLE",
     "BinaryCrossentropy",
     "CategoricalCrossentropy",
+    "CategoricalHinge",
+    "CosineSimilarity",
+    "Hinge",
+    "Huber",
+    "KLDivergence",
+    "LogCosh",
     "Loss",
     "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
     "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
+    "Poisson",
     "SparseCategoricalCrossentropy",
+    "SquaredHinge",
     "binary_crossentropy",
     "categorical_crossentropy",
-    "get",
+    "categorical_hinge",
+    "cosine_similarity",
+    "hinge",
+    "huber",
+    "kl_divergence",
+    "log_cosh",
     "mean_absolute_error",
+    "mean_absolute_percentage_error",
     "mean_squared_error",
+    "mean_squared_logarithmic_error",
+    "poisson",
     "sparse_categorical_crossentropy",
+    "squared_hinge",
+    "get",
 ]

@@ -1,35 +1,39 @@
-"""The losses, as functions of one batch that give a number an example, and as classes that reduce them."""
+"""The crossentropies, losses made of functions, and all losses by name."""
 
-import functools
 import inspect
+import types
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from oribi import ops
-from oribi.changes import Settings
-from oribi.graph import dtypes
-from oribi.layers.policy import dtype_of
 from oribi.ops.core import as_node
 from oribi.tensor import Tensor
-from oribi.utils.registry import lookup, named_by_user, resolve, snake_case, table_of
+from oribi.utils.registry import lookup, named_by_user, resolve, table_of
 
-from .reduction import REDUCTIONS, align, masked_weights, reduce_weighted
+from .hinge import CategoricalHinge, Hinge, SquaredHinge, categorical_hinge, hinge, squared_hinge
+from .loss import Loss
+from .probabilistic import KLDivergence, Poisson, kl_divergence, poisson
+from .reduction import align
+from .regression import (
+    CosineSimilarity,
+    Huber,
+    LogCosh,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    cosine_similarity,
+    huber,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+)
 
 # --- functions --------------------------------------------------------------------------------------------------------
-
-
-def mean_squared_error(y_true: Any, y_pred: Any) -> Tensor:
-    """mean((y_true - y_pred)^2) over the last axis."""
-    y_true, y_pred = align(y_true, y_pred)
-    return ops.mean(ops.square(ops.subtract(y_true, y_pred)), axis=-1)
-
-
-def mean_absolute_error(y_true: Any, y_pred: Any) -> Tensor:
-    """mean(|y_true - y_pred|) over the last axis."""
-    y_true, y_pred = align(y_true, y_pred)
-    return ops.mean(ops.absolute(ops.subtract(y_true, y_pred)), axis=-1)
 
 
 def binary_crossentropy(
@@ -78,90 +82,11 @@ def sparse_categorical_crossentropy(
     return valid
 
 
-def _in_dtype(y_pred: Tensor, dtype: str) -> Tensor:
-    """Predictions in the loss's dtype, whatever floats they were: the loss of a batch has it, as in Keras."""
-    if y_pred.dtype == dtype or not dtypes.is_float(y_pred.dtype):
-        return y_pred
-    cast = ops.cast(y_pred, dtype)
-    cast.mask = y_pred.mask
-    return cast
-
-
 def _float(x: Any, like: Any) -> Tensor:
     return ops.cast(x, as_node(like).dtype)
 
 
 # --- classes ----------------------------------------------------------------------------------------------------------
-
-
-class Loss(Settings):
-    """Base class: `call(y_true, y_pred)` gives a number for each example, calling the object reduces them.
-
-    Args:
-        name: of the loss.
-        reduction: `sum_over_batch_size` (the mean), `sum`, `mean`, `mean_with_sample_weight`, or `none`.
-        dtype: that it is computed in, `float32` by default.
-    """
-
-    def __init__(
-        self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None
-    ) -> None:
-        if reduction not in REDUCTIONS:
-            raise ValueError(f"{type(self).__name__}: reduction must be one of {REDUCTIONS}, got {reduction!r}")
-        self.name = name or snake_case(type(self).__name__)
-        self.reduction = reduction
-        self.dtype = dtype_of(dtype)
-
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} needs a call(self, y_true, y_pred) method")
-
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
-        """The reduced loss; steps that the predictions' mask leaves out do not count.
-
-        Args:
-            y_true: true values, `(batch, ...)`.
-            y_pred: predictions, `(batch, ...)`.
-            sample_weight: a weight for each example, `(batch,)`, or for each of its losses.
-        """
-        y_pred = _in_dtype(ops.convert_to_tensor(y_pred), self.dtype)
-        values = ops.convert_to_tensor(self.call(ops.convert_to_tensor(y_true), y_pred))
-        masks = [mask for mask in (y_pred.mask, values.mask) if mask is not None]
-        mask = functools.reduce(ops.logical_and, masks) if masks else None
-        weights = masked_weights(mask, sample_weight, values.dtype, self.reduction)
-        return reduce_weighted(values, weights, self.reduction)
-
-    def check(self, y: np.ndarray, output_shape: tuple[int | None, ...]) -> None:
-        """Raise a ValueError if a whole array of true values cannot be meant for a model's output."""
-
-    def get_config(self) -> dict[str, Any]:
-        return {"name": self.name, "reduction": self.reduction}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "Loss":
-        return cls(**config)
-
-
-class _OfErrors(Loss):
-    """What the losses that have no arguments of their own share."""
-
-    def __init__(
-        self, reduction: str | None = "sum_over_batch_size", name: str | None = None, dtype: Any = None
-    ) -> None:
-        super().__init__(name, reduction, dtype)
-
-
-class MeanSquaredError(_OfErrors):
-    """mean((y_true - y_pred)^2)."""
-
-    def call(self, y_true: Any, y_pred: Any) -> Tensor:
-        return mean_squared_error(y_true, y_pred)
-
-
-class MeanAbsoluteError(_OfErrors):
-    """mean(|y_true - y_pred|)."""
-
-    def call(self, y_true: Any, y_pred: Any) -> Tensor:
-        return mean_absolute_error(y_true, y_pred)
 
 
 class _Crossentropy(Loss):
@@ -277,20 +202,37 @@ class FunctionLoss(Loss):
         return self.function(y_true, y_pred)
 
 
-_CLASSES: tuple[Any, ...] = (MeanSquaredError, MeanAbsoluteError, BinaryCrossentropy, CategoricalCrossentropy)
-_CLASSES += (SparseCategoricalCrossentropy,)
-FUNCTIONS = {
-    **table_of(
-        mean_squared_error,
-        mean_absolute_error,
-        binary_crossentropy,
-        categorical_crossentropy,
-        sparse_categorical_crossentropy,
-    ),
+FAMILIES = {
+    mean_squared_error: MeanSquaredError,
+    mean_absolute_error: MeanAbsoluteError,
+    mean_absolute_percentage_error: MeanAbsolutePercentageError,
+    mean_squared_logarithmic_error: MeanSquaredLogarithmicError,
+    cosine_similarity: CosineSimilarity,
+    huber: Huber,
+    log_cosh: LogCosh,
+    hinge: Hinge,
+    squared_hinge: SquaredHinge,
+    categorical_hinge: CategoricalHinge,
+    kl_divergence: KLDivergence,
+    poisson: Poisson,
+    binary_crossentropy: BinaryCrossentropy,
+    categorical_crossentropy: CategoricalCrossentropy,
+    sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
+}
+SHORT = {
     "mse": mean_squared_error,
     "mae": mean_absolute_error,
+    "mape": mean_absolute_percentage_error,
+    "msle": mean_squared_logarithmic_error,
+    "kld": kl_divergence,
+    "bce": binary_crossentropy,
 }
-TABLE = {**table_of(*_CLASSES), "mse": MeanSquaredError, "mae": MeanAbsoluteError}
+FUNCTIONS = {**table_of(*FAMILIES), **SHORT}
+TABLE = {
+    **table_of(*FAMILIES.values()),
+    **{function.__name__: kind for function, kind in FAMILIES.items()},
+    **{name: FAMILIES[function] for name, function in SHORT.items()},
+}
 
 
 def get(identifier: Any) -> Any:
@@ -298,9 +240,8 @@ def get(identifier: Any) -> Any:
     identifier = named_by_user(identifier)
     if isinstance(identifier, str):
         return lookup(identifier, TABLE, "loss")()
-    known = next((name for name, f in FUNCTIONS.items() if f is identifier), None)
-    if known is not None:
-        return TABLE[known]()
+    if isinstance(identifier, types.FunctionType) and identifier in FAMILIES:
+        return FAMILIES[identifier]()
     if callable(identifier) and not isinstance(identifier, Loss) and not inspect.isclass(identifier):
         return FunctionLoss(identifier)
     return resolve(identifier, TABLE, "loss")
