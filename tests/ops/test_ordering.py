@@ -44,6 +44,13 @@ def test_in_top_k_agrees_with_keras(keras):
         np.testing.assert_array_equal(ops.in_top_k(targets, predictions, k).numpy(), np.asarray(want))
 
 
+def test_targets_out_of_range_are_never_among_the_largest():
+    predictions = RNG.normal(size=(4, 3)).astype("float32")
+    for k in (1, 3, 5):
+        np.testing.assert_array_equal(ops.in_top_k([3, 7, -4, 0], predictions, k).numpy()[:3], [False] * 3)
+    np.testing.assert_array_equal(ops.in_top_k([0, 1], predictions[:2, :1], 1).numpy(), [True, False])
+
+
 def test_take_along_axis_broadcasts_and_counts_from_the_end():
     indices = RNG.integers(-7, 7, (4, 2, 1))
     np.testing.assert_array_equal(

@@ -91,7 +91,7 @@ def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
 
 
 def in_top_k(targets: Any, predictions: Any, k: int) -> Tensor:
-    """For each row whether fewer than k predictions are larger than that of its target.
+    """For each row whether fewer than k predictions are larger than that of its target; never for a target out of range.
 
     >>> in_top_k([1], [[0.1, 0.6, 0.3]], 1).tolist()
     [True]
@@ -101,8 +101,10 @@ def in_top_k(targets: Any, predictions: Any, k: int) -> Tensor:
     rows = as_node(targets)
     chosen = take_along_axis(predictions, Tensor(reshape(rows, (*rows.shape, 1))), axis=-1)
     larger = np.sum(np.cast(np.greater(predictions, chosen), "int32"), axis=-1)
-    valid = np.all(np.isfinite(predictions), axis=-1) if as_node(predictions).dtype.startswith("float") else True
-    return np.logical_and(np.less(larger, k), valid)
+    classes = as_node(predictions).shape[-1]
+    known = np.logical_and(np.less(targets, classes), np.greater_equal(targets, -classes))
+    finite = np.all(np.isfinite(predictions), axis=-1) if as_node(predictions).dtype.startswith("float") else True
+    return np.logical_and(np.less(larger, k), np.logical_and(known, finite))
 
 
 def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Tensor:
