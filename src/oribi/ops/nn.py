@@ -44,7 +44,7 @@ def softplus(x: Any) -> Tensor:
     """log(1 + exp(x)), without overflow."""
     (node,) = promoted(x, at_least="float")
     x = tensor(node, x)
-    return np.add(relu(x), np.log1p(np.exp(np.negative(np.absolute(x)))))
+    return np.add(np.maximum(x, 0), _log1p_exp_minus(x))
 
 
 def softsign(x: Any) -> Tensor:
@@ -67,8 +67,9 @@ def hard_sigmoid(x: Any) -> Tensor:
 
 def elu(x: Any, alpha: float = 1.0) -> Tensor:
     """x where positive, alpha * (exp(x) - 1) elsewhere (Clevert et al., 2016)."""
-    below = np.multiply(np.expm1(np.minimum(x, 0)), alpha)
-    return np.where(np.greater(x, 0), x, below)
+    above = np.greater(x, 0)
+    below = np.multiply(np.expm1(np.where(above, 0, x)), alpha)
+    return np.where(above, x, below)
 
 
 def selu(x: Any) -> Tensor:
@@ -173,11 +174,12 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
     target = np.cast(target, promoted(output, at_least="float")[0].dtype)
     if from_logits:
         # max(x, 0) - x t + log(1 + exp(-|x|)): the same, without overflow.
-        return np.add(np.subtract(relu(output), np.multiply(output, target)), _log1p_exp_minus(output))
+        return np.add(np.subtract(np.maximum(output, 0), np.multiply(output, target)), _log1p_exp_minus(output))
     p = np.clip(output, EPSILON, 1 - EPSILON)
     on, off = np.multiply(target, np.log(p)), np.multiply(np.subtract(1.0, target), np.log(np.subtract(1.0, p)))
     return np.negative(np.add(on, off))
 
 
 def _log1p_exp_minus(x: Any) -> Tensor:
+    """log(1 + exp(-|x|)), to be added to max(x, 0), whose gradient at 0 is a half: that of relu, 0, would leave the sum's wrong."""
     return np.log1p(np.exp(np.negative(np.absolute(x))))
