@@ -90,3 +90,21 @@ def test_smooth_functions_have_their_gradient_at_zero_too(name, at):
     step = 1e-3
     above, below = (float(ops.sum(SMOOTH[name](ops.convert_to_tensor(at + d, "float64")))) for d in (step, -step))
     np.testing.assert_allclose(at - float(model.point.value), (above - below) / (2 * step), rtol=2e-3, atol=1e-3)
+
+
+def test_relu6_is_flat_at_both_ends():
+    class Net(oribi.Model):
+        def __init__(self):
+            super().__init__()
+            self.points = self.add_weight(
+                (5,), lambda shape, dtype=None: np.array([-1.0, 0, 3, 6, 7], "float32"), name="points"
+            )
+
+        def call(self, x):
+            return ops.sum(ops.relu6(self.points)) * x
+
+    model = Net()
+    model.compile(oribi.optimizers.SGD(1.0), lambda y, p: ops.sum(p, -1))
+    model.fit(np.ones((1, 1)), np.zeros((1, 1)), verbose=0)
+    np.testing.assert_array_equal(model.points.numpy(), [-1, 0, 2, 6, 7])
+    assert np.isnan(ops.relu6(np.nan).numpy())

@@ -21,8 +21,9 @@ def relu(x: Any) -> Tensor:
 
 
 def relu6(x: Any) -> Tensor:
-    """min(max(x, 0), 6), of integers in float32."""
-    return np.minimum(relu(x), 6.0)
+    """min(max(x, 0), 6), of integers in float32; its gradient at 0 and at 6 is 0."""
+    positive = relu(x)
+    return np.where(np.greater_equal(positive, 6), 6.0, positive)
 
 
 def leaky_relu(x: Any, negative_slope: float = 0.2) -> Tensor:
