@@ -73,6 +73,7 @@ KNOWN_ERRORS: dict[str, tuple[str, ...]] = {
         r"calling MultiHeadAttention[\s\S]*cannot reshape array",  # value_dim other than key_dim, on JAX
         r"calling RNN[\s\S]*scan body function carry",  # cells in one StackedRNNCells, or in a list of one
         r"calling RNN[\s\S]*list arity mismatch",  # those with a mask
+        r"calling LSTMCell[\s\S]*list index out of range",  # a list of one, unrolled
         r"calling GRU[\s\S]*scan body function carry input[\s\S]*float64",  # without bias, in float64
         r"`target` and `output` must have the same shape",  # a crossentropy as a metric of (n, 1), true values (n,)
         r"Incompatible shapes for broadcasting: shapes=\[\((\d+(, \d+)*), \d+\), \(\1\)\]",  # a mask of the leading axes
