@@ -61,7 +61,9 @@ class Player:
         self.library, self.start = library, start
         layers = [library.layers.Input((COLUMNS,))]
         for units, activation, normalized in start["hidden"]:
-            layers += [library.layers.Dense(units, activation=activation)]
+            # A bias that a normalization takes away again has a gradient of rounding errors, which Adam blows up.
+            biased = not (normalized and activation == "linear")
+            layers += [library.layers.Dense(units, activation=activation, use_bias=biased)]
             layers += [library.layers.BatchNormalization()] if normalized else []
         self.model = library.Sequential([*layers, library.layers.Dense(1)])
         self.compile(start["optimizer"])
