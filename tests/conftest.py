@@ -16,6 +16,14 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 SHARED = Path(__file__).parents[2] / "shared"
 
 
+@pytest.fixture(autouse=True)
+def same_numbers_in_any_order():
+    """Every test draws the same numbers, whichever tests ran before it in its process."""
+    import oribi
+
+    oribi.utils.set_random_seed(1)
+
+
 @pytest.fixture(scope="session")
 def mnist_folder():
     """The folder with MNIST's IDX files, where there is one."""
