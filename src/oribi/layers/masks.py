@@ -44,3 +44,12 @@ def _with(output: Any, mask: Any) -> Any:
 def have_masks(outputs: Any) -> bool:
     """Whether every tensor among the outputs has a mask: layers inside of the one that gives them have seen to it."""
     return all(output.mask is not None for output in nest.flatten(outputs) if isinstance(output, Tensor))
+
+
+def in_dtype(tensor: Any, dtype: str) -> Any:
+    """A tensor cast to a dtype, with its mask."""
+    if tensor.dtype == dtype:
+        return tensor
+    cast = ops.cast(tensor, dtype)
+    cast.mask = tensor.mask
+    return cast

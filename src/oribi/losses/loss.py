@@ -8,6 +8,7 @@ import numpy as np
 from oribi import ops
 from oribi.changes import Settings
 from oribi.graph import dtypes
+from oribi.layers.masks import in_dtype
 from oribi.layers.policy import dtype_of
 from oribi.tensor import Tensor
 from oribi.utils.registry import snake_case
@@ -44,7 +45,7 @@ class Loss(Settings):
             y_pred: predictions, `(batch, ...)`.
             sample_weight: a weight for each example, `(batch,)`, or for each of its losses.
         """
-        y_pred = _in_dtype(ops.convert_to_tensor(y_pred), self.dtype)
+        y_pred = _floats_in(ops.convert_to_tensor(y_pred), self.dtype)
         values = ops.convert_to_tensor(self.call(ops.convert_to_tensor(y_true), y_pred))
         masks = [mask for mask in (y_pred.mask, values.mask) if mask is not None]
         mask = functools.reduce(ops.logical_and, masks) if masks else None
@@ -71,10 +72,6 @@ class PlainLoss(Loss):
         super().__init__(name, reduction, dtype)
 
 
-def _in_dtype(y_pred: Tensor, dtype: str) -> Tensor:
+def _floats_in(y_pred: Tensor, dtype: str) -> Tensor:
     """Predictions in the loss's dtype, whatever floats they were: the loss of a batch has it, as in Keras."""
-    if y_pred.dtype == dtype or not dtypes.is_float(y_pred.dtype):
-        return y_pred
-    cast = ops.cast(y_pred, dtype)
-    cast.mask = y_pred.mask
-    return cast
+    return in_dtype(y_pred, dtype) if dtypes.is_float(y_pred.dtype) else y_pred

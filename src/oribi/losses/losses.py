@@ -15,7 +15,7 @@ from oribi.utils.registry import lookup, named_by_user, resolve, table_of
 from .hinge import CategoricalHinge, Hinge, SquaredHinge, categorical_hinge, hinge, squared_hinge
 from .loss import Loss
 from .probabilistic import KLDivergence, Poisson, kl_divergence, poisson
-from .reduction import align
+from .reduction import align, align_classes
 from .regression import (
     CosineSimilarity,
     Huber,
@@ -65,9 +65,7 @@ def sparse_categorical_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, ignore_class: int | None = None, axis: int = -1
 ) -> Tensor:
     """-log(probability of the class that y_true names)."""
-    y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
-    if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
-        y_true = ops.squeeze(y_true, -1)
+    y_true, y_pred = align_classes(y_true, y_pred)
     if y_true.shape != y_pred.shape[:-1] and axis in (-1, y_pred.ndim - 1):
         raise ValueError(
             f"sparse_categorical_crossentropy needs one class a row: targets have shape {y_true.shape}, the output has "

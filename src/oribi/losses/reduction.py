@@ -31,6 +31,14 @@ def align(y_true: Any, y_pred: Any) -> tuple[Tensor, Tensor]:
     return y_true, y_pred
 
 
+def align_classes(y_true: Any, y_pred: Any) -> tuple[Tensor, Tensor]:
+    """Integer classes, one for each row of the predictions, and those: a last axis of one that the classes have is dropped."""
+    y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
+    if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
+        y_true = ops.squeeze(y_true, -1)
+    return y_true, y_pred
+
+
 def weights_for(values: Tensor, sample_weight: Any) -> Tensor:
     """Sample weights in the shape of the values: one for each example counts for all that the example has."""
     weight = ops.cast(sample_weight, values.dtype)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from oribi import ops
-from oribi.losses.reduction import align
+from oribi.losses.reduction import align, align_classes
 from oribi.tensor import Tensor
 from oribi.utils import checked
 
@@ -32,17 +32,13 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Tensor:
 
 def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Tensor:
     """Whether the largest prediction stands at the class that y_true names."""
-    y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
-    if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
-        y_true = ops.squeeze(y_true, -1)
+    y_true, y_pred = align_classes(y_true, y_pred)
     return ops.cast(ops.equal(ops.cast(y_true, "int64"), ops.cast(ops.argmax(y_pred, -1), "int64")), "float32")
 
 
 def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Tensor:
     """Whether fewer than k predictions are larger than that of the class that y_true names."""
-    y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
-    if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
-        y_true = ops.squeeze(y_true, -1)
+    y_true, y_pred = align_classes(y_true, y_pred)
     return ops.cast(ops.in_top_k(ops.cast(y_true, "int32"), y_pred, k), "float32")
 
 

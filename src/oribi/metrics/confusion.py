@@ -45,7 +45,8 @@ class _Counting(Metric):
 
     Args:
         counts: which of `COUNTS`.
-        shape: of each count: thresholds, then labels where each has counts of its own.
+        thresholds: what predictions are compared with.
+        name, dtype: as in `Metric`.
     """
 
     def __init__(self, counts: tuple[str, ...], thresholds: list[float], name: str | None, dtype: Any) -> None:

@@ -136,7 +136,21 @@ class Sum(Metric):
         return ops.cast(self.total.value, self.dtype)
 
 
-class MeanMetricWrapper(Mean):
+class MeanOfPairs(Mean):
+    """The mean of what true values and predictions give, without what their mask or that of the values leaves out."""
+
+    def values_of(self, y_true: Any, y_pred: Any) -> Tensor:
+        """A number for each example."""
+        raise NotImplementedError(f"{type(self).__name__} needs a values_of(self, y_true, y_pred) method")
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+        values = self.values_of(y_true, y_pred)
+        for mask in (getattr(y_pred, "mask", None), getattr(values, "mask", None)):
+            sample_weight = masked_weights(mask, sample_weight, self.dtype, "sum")
+        super().update_state(values, sample_weight)
+
+
+class MeanMetricWrapper(MeanOfPairs):
     """The mean of a function of (y_true, y_pred)."""
 
     def __init__(self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **arguments: Any) -> None:
@@ -144,22 +158,16 @@ class MeanMetricWrapper(Mean):
         self.fn = fn
         self._fn_kwargs = arguments
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        values = self.fn(y_true, y_pred, **self._fn_kwargs)
-        for mask in (getattr(y_pred, "mask", None), getattr(values, "mask", None)):
-            sample_weight = masked_weights(mask, sample_weight, self.dtype, "sum")
-        super().update_state(values, sample_weight)
+    def values_of(self, y_true: Any, y_pred: Any) -> Tensor:
+        return self.fn(y_true, y_pred, **self._fn_kwargs)
 
 
-class LossMetric(Mean):
+class LossMetric(MeanOfPairs):
     """A loss as a metric."""
 
     def __init__(self, loss: losses.Loss, name: str | None = None) -> None:
         super().__init__(name or loss.name)
         self.loss = loss
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        values = self.loss.call(ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred))
-        for mask in (getattr(y_pred, "mask", None), getattr(values, "mask", None)):
-            sample_weight = masked_weights(mask, sample_weight, self.dtype, "sum")
-        super().update_state(values, sample_weight)
+    def values_of(self, y_true: Any, y_pred: Any) -> Tensor:
+        return self.loss.call(ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred))

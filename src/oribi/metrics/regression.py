@@ -3,10 +3,10 @@
 from typing import Any
 
 from oribi import losses, ops
-from oribi.losses.reduction import align, masked_weights
+from oribi.losses.reduction import align
 from oribi.tensor import Tensor
 
-from .metric import Mean, MeanMetricWrapper
+from .metric import MeanMetricWrapper, MeanOfPairs
 
 
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Tensor:
@@ -105,7 +105,7 @@ class CosineSimilarity(MeanMetricWrapper):
         return {**super().get_config(), "axis": self.axis}
 
 
-class RootMeanSquaredError(Mean):
+class RootMeanSquaredError(MeanOfPairs):
     """The root of the mean squared difference.
 
     >>> m = RootMeanSquaredError()
@@ -118,11 +118,9 @@ class RootMeanSquaredError(Mean):
         super().__init__(name, dtype)
         self._direction = "down"
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        mask = getattr(y_pred, "mask", None)
+    def values_of(self, y_true: Any, y_pred: Any) -> Tensor:
         y_true, y_pred = align(y_true, y_pred)
-        weights = masked_weights(mask, sample_weight, self.dtype, "sum")
-        super().update_state(ops.square(ops.subtract(y_pred, y_true)), weights)
+        return ops.square(ops.subtract(y_pred, y_true))
 
     def result(self) -> Tensor:
         return ops.sqrt(super().result())

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from oribi import ops
 from oribi.layers.layer import Layer, as_symbols, as_tuples
 from oribi.training.trainer import Trainer
 from oribi.utils.registry import custom_object_scope, serialize
@@ -180,12 +179,3 @@ def _put_under(kind: type, base: type) -> None:
         for parent in kind.__bases__:
             if issubclass(parent, Model):
                 _put_under(parent, base)
-
-
-def in_dtype(tensor: Any, dtype: str) -> Any:
-    """A tensor cast to a dtype, with its mask."""
-    if tensor.dtype == dtype:
-        return tensor
-    cast = ops.cast(tensor, dtype)
-    cast.mask = tensor.mask
-    return cast

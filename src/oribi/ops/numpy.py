@@ -588,11 +588,8 @@ def _with_initial(primitive: Any, word: str, x: Any, axis: Axis, keepdims: bool,
     """An extremum of the elements and of one number more, which is all there is where there are none."""
     node = as_node(x)
     joined = maximum if word == "max" else minimum
-    axes = axes_of(axis, len(node.shape))
-    if _py.any(node.shape[a] == 0 for a in axes):
-        kept = tuple(1 if a in axes else n for a, n in enumerate(node.shape))
-        shape = kept if keepdims else tuple(n for a, n in enumerate(node.shape) if a not in axes)
-        return full(shape, initial, dtype=node.dtype)
+    if _py.any(node.shape[a] == 0 for a in axes_of(axis, len(node.shape))):
+        return full(sum(x, axis, keepdims).shape, initial, dtype=node.dtype)
     return joined(_extremum(primitive, word, x, axis, keepdims, None), cast(initial, node.dtype))
 
 
