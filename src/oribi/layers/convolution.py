@@ -9,7 +9,7 @@ from oribi.utils.registry import serialize
 
 from .layer import Shape
 from .naming import data_format_of
-from .weighted import Weighted, known_axis
+from .weighted import Biased, Weighted, known_axis
 
 PADDINGS = ("valid", "same")
 
@@ -38,7 +38,7 @@ def set_window(
     layer.data_format = data_format_of(kind, data_format)
 
 
-class _Convolution(Weighted):
+class _Convolution(Biased):
     """What all convolutions share: how the window slides.
 
     Args:
@@ -117,7 +117,7 @@ class _Convolution(Weighted):
 # --- plain ------------------------------------------------------------------------------------------------------------
 
 
-class _Conv(_Convolution):
+class _Conv(_Convolution, Weighted):
     def __init__(
         self,
         filters: int,
@@ -232,7 +232,7 @@ class Conv3D(_Conv):
 # --- transposed -------------------------------------------------------------------------------------------------------
 
 
-class _ConvTranspose(_Convolution):
+class _ConvTranspose(_Convolution, Weighted):
     def __init__(
         self,
         filters: int,
@@ -381,7 +381,6 @@ class Conv3DTranspose(_ConvTranspose):
 class _DepthwiseConv(_Convolution):
     constrained: tuple[str, ...] = ("depthwise", "bias")
     depthwise_constraint: Any
-    kernel_name = "kernel"
 
     def __init__(
         self,
@@ -402,9 +401,6 @@ class _DepthwiseConv(_Convolution):
         bias_constraint: Any = None,
         **kwargs: Any,
     ) -> None:
-        of_kernel = [name for name in kwargs if name.startswith("kernel_")]
-        if of_kernel:
-            raise TypeError(f"{type(self).__name__} got an unexpected argument {of_kernel[0]!r}")
         super().__init__(
             kernel_size,
             strides,
@@ -440,11 +436,8 @@ class _DepthwiseConv(_Convolution):
         return self.finish(convolved, self.channel_axis)
 
     def get_config(self) -> dict[str, Any]:
-        config = super().get_config()
-        for name in ("kernel_initializer", "kernel_regularizer"):
-            del config[name]
         return {
-            **config,
+            **super().get_config(),
             "depth_multiplier": self.depth_multiplier,
             "depthwise_initializer": serialize(self.depthwise_initializer),
             "depthwise_regularizer": serialize(self.depthwise_regularizer),

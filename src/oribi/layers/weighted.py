@@ -9,19 +9,19 @@ from oribi.utils.registry import serialize
 from .layer import Layer, Shape
 
 
-class Weighted(Layer):
-    """A layer with a kernel, maybe a bias, and an activation.
+class Biased(Layer):
+    """A layer with an activation, maybe a bias, and weights that its subclass names.
 
     Args:
         activation: name or function; none by default.
         use_bias: whether there is a bias.
-        kernel_initializer, bias_initializer: names or objects.
-        kernel_regularizer, bias_regularizer: penalties added to the loss.
-        kernel_constraint, bias_constraint: what brings them back where they may be.
+        bias_initializer: name or object.
+        bias_regularizer: penalty added to the loss.
+        activity_regularizer: penalty on the outputs, per example.
+        bias_constraint: what brings it back where it may be.
     """
 
-    constrained: tuple[str, ...] = ("kernel", "bias")
-    kernel_constraint: Any
+    constrained: tuple[str, ...] = ("bias",)
     bias_constraint: Any
     bias: Variable | None
 
@@ -29,28 +29,17 @@ class Weighted(Layer):
         self,
         activation: Any = None,
         use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
         bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
         activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
         bias_constraint: Any = None,
         **kwargs: Any,
     ) -> None:
-        given = {"kernel": kernel_constraint, "bias": bias_constraint}
-        constraints = {f"{weight}_constraint": given[weight] for weight in given if weight in self.constrained}
-        super().__init__(activity_regularizer=activity_regularizer, **constraints, **kwargs)
+        super().__init__(activity_regularizer=activity_regularizer, bias_constraint=bias_constraint, **kwargs)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.bias_regularizer = regularizers.get(bias_regularizer)
-
-    def add_kernel(self, shape: Shape, name: str = "kernel") -> Variable:
-        how = {"regularizer": self.kernel_regularizer, "constraint": self.kernel_constraint}
-        return self.add_weight(shape, self.kernel_initializer, **how, name=name)  # type: ignore[arg-type]
 
     def add_bias(self, *shape: int) -> Variable | None:
         if not self.use_bias:
@@ -68,12 +57,50 @@ class Weighted(Layer):
         return self.activation(outputs)
 
     def get_config(self) -> dict[str, Any]:
-        own = ("activation", "kernel_initializer", "bias_initializer", "kernel_regularizer", "bias_regularizer")
-        return {
-            **super().get_config(),
-            "use_bias": self.use_bias,
-            **{name: serialize(getattr(self, name)) for name in own},
-        }
+        own = ("activation", "bias_initializer", "bias_regularizer")
+        config = {**super().get_config(), "use_bias": self.use_bias}
+        return {**config, **{name: serialize(getattr(self, name)) for name in own}}
+
+
+class Weighted(Biased):
+    """A layer with a kernel, maybe a bias, and an activation.
+
+    Args:
+        activation, use_bias: as for `Biased`.
+        kernel_initializer, bias_initializer: names or objects.
+        kernel_regularizer, bias_regularizer: penalties added to the loss.
+        activity_regularizer: penalty on the outputs, per example.
+        kernel_constraint, bias_constraint: what brings them back where they may be.
+    """
+
+    constrained: tuple[str, ...] = ("kernel", "bias")
+    kernel_constraint: Any
+
+    def __init__(
+        self,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        of_bias = (bias_initializer, bias_regularizer, activity_regularizer, bias_constraint)
+        super().__init__(activation, use_bias, *of_bias, kernel_constraint=kernel_constraint, **kwargs)
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+
+    def add_kernel(self, shape: Shape, name: str = "kernel") -> Variable:
+        how = {"regularizer": self.kernel_regularizer, "constraint": self.kernel_constraint}
+        return self.add_weight(shape, self.kernel_initializer, **how, name=name)  # type: ignore[arg-type]
+
+    def get_config(self) -> dict[str, Any]:
+        own = ("kernel_initializer", "kernel_regularizer")
+        return {**super().get_config(), **{name: serialize(getattr(self, name)) for name in own}}
 
 
 def known_axis(layer: Layer, input_shape: Shape, axis: int = -1) -> int:
