@@ -110,10 +110,17 @@ def model_of(library: Any, spec: Spec) -> Any:
 
 
 def data_of(spec: Spec) -> tuple[Any, Any, Any]:
-    """Inputs, targets and sample weights."""
+    """Inputs, targets and sample weights; the inputs `moved` by a share of their size, so that none is like another."""
     rng = np.random.default_rng([spec["seed"] % 2**32, 1])
     rows = spec["rows"]
     x = [array_of(rng, i["data"], (rows, *i["shape"])) for i in spec["inputs"]]
+    if "moved" in spec:
+        other = np.random.default_rng([spec["seed"] % 2**32, 3])
+        by = [abs(spec["moved"]) if i["data"] == "indices" else spec["moved"] for i in spec["inputs"]]
+        x = [
+            a + (s * other.uniform(1, 2, a.shape) * (np.abs(a) + 1)).astype("float32")
+            for a, s in zip(x, by, strict=True)
+        ]
     y = [targets_of(rng, output["y"], rows) for output in spec["outputs"]]
     kind = spec["fit"].get("sample_weight")
     weight = np.round(rng.uniform(0.2, 2, rows), 2).astype("float32")
