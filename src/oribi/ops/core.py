@@ -135,7 +135,11 @@ def broadcast_shape(*shapes: tuple[int, ...]) -> tuple[int, ...]:
 
 def tensor(node: Node, *sources: Any) -> Tensor:
     """A tensor for a node that was made of `sources`."""
-    return Tensor(node, 1 + max((s._depth for s in sources if isinstance(s, Tensor)), default=0))
+    depth = 0
+    for source in sources:
+        if isinstance(source, Tensor) and source._depth > depth:
+            depth = source._depth
+    return Tensor(node, depth + 1)
 
 
 def unary(primitive: Callable[[Node], Node], x: Any, at_least: str | None = None) -> Tensor:

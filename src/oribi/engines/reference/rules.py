@@ -119,7 +119,8 @@ def broadcast_in_dim(node: Node, x: Array) -> Array:
     expanded = [1] * len(node.shape)
     for extent, axis in zip(x.shape, axes, strict=True):
         expanded[axis] = extent
-    return np.broadcast_to(x.reshape(expanded), node.shape)
+    lined_up = x.reshape(expanded)
+    return lined_up if lined_up.shape == node.shape else np.broadcast_to(lined_up, node.shape)
 
 
 # --- reductions -------------------------------------------------------------------------------------------------------
