@@ -30,7 +30,7 @@ NETWORKS = {
     "64-64-64-10, batch 32": [64, [64, 64], 32],
     "64-64-64-10, batch 128": [64, [64, 64], 128],
 }
-RUNS = 3
+RUNS = 5
 
 
 def step_us(network: list, threads: str) -> float:

@@ -64,3 +64,8 @@ def test_no_call_makes_more_steps_than_are_left():
         threads, steps = pace.plan(left)
         assert 1 <= steps <= left
         pace.note(threads, steps, 1e-6 * steps)
+
+
+def test_a_team_that_is_much_slower_is_tried_twice_before_the_others_go_on():
+    _, calls = run(Pace((1, 2)), {1: 1e-4, 2: 1e-3}, 300)
+    assert [count for threads, count, _ in calls if threads == 2] == [1, 2]

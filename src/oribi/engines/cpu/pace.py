@@ -13,6 +13,7 @@ PROBE_AFTER = (
     0.5,
 )  # seconds of running after which the slower team is tried again: at first, and twice as many each time
 PROBE_SHARE = 0.04  # of those seconds, what the try takes
+HOPELESS = 2  # how many times as long as the best team's a step takes on a team that is tried no more at first
 GROWTH = 8  # how many times as many steps as the call before one of the first calls makes
 
 
@@ -43,7 +44,7 @@ class Pace:
         if len(self.options) == 1:
             return self.options[0], CALL_SECONDS
         for threads in self.options:
-            if self._calls[threads] < TRIALS:
+            if self._calls[threads] < TRIALS and not self._hopeless(threads):
                 return threads, TRIAL_SECONDS
         self._best = min(self.options, key=self._each.__getitem__)
         if self._since > self._wait:
@@ -51,6 +52,10 @@ class Pace:
             self._wait = min(2 * self._wait, PROBE_AFTER[1])
             return next(threads for threads in self.options if threads != self._best), seconds
         return self._best, CALL_SECONDS
+
+    def _hopeless(self, threads: int) -> bool:
+        """Whether the one try of a team that counts was much slower than another team."""
+        return self._calls[threads] > 1 and self._each[threads] > HOPELESS * min(self._each.values())
 
     def note(self, threads: int, steps: int, seconds: float) -> None:
         """What a call took."""
