@@ -18,7 +18,8 @@ from oribi.graph import (
     structural,
     windows,
 )
-from oribi.graph.node import Node, constant, parameter
+from oribi.graph.kinds import Kind
+from oribi.graph.node import Node, constant, no_gradient, parameter
 from oribi.graph.program import Program
 
 SHAPES = ((), (1,), (7,), (16,), (33,), (0,), (2, 3), (5, 17), (1, 40), (3, 0, 2), (2, 3, 19), (4, 1, 5))
@@ -75,17 +76,9 @@ def _elementwise() -> list[Case]:
     for name, primitive in elementwise.TABLE.items():
         if name in ("select", "convert"):
             continue
-        arity = 1 if primitive in elementwise.UNARY else 2
+        arity = 1 if any(_accepts(primitive, 1, d) for d in (*NUMBERS, "bool")) else 2
         accepted = [d for d in (*NUMBERS, "bool") if _accepts(primitive, arity, d)]
-        smooth = "float64" in accepted and name not in (
-            "sign",
-            "floor",
-            "ceil",
-            "round_nearest_even",
-            "is_finite",
-            "stop_gradient",
-        )
-        smooth = smooth and primitive not in elementwise.COMPARE
+        smooth = "float64" in accepted and primitive.gradient is not no_gradient
         low = 0.1 if name in positive or name == "pow" else -0.9 if name == "log1p" else -3.0
         for shape in SHAPES:
             call = (lambda p: lambda *xs: p(*xs))(primitive)
@@ -154,7 +147,7 @@ def _structural() -> list[Case]:
 
 def _reductions() -> list[Case]:
     rows = []
-    for primitive in reductions.REDUCTIONS:
+    for primitive in (p for p in reductions.TABLE.values() if p.kind is Kind.REDUCTION):
         bools = primitive.name in ("reduce_and", "reduce_or")
         for shape, axes in (
             ((7,), (0,)),
@@ -223,7 +216,7 @@ def _indexing() -> list[Case]:
 def _ordered() -> list[Case]:
     rows = []
     for shape, axis in (((7,), 0), ((4, 33), 1), ((4, 33), 0), ((3, 5, 18), 1), ((1, 1), 0), ((0, 3), 0), ((0, 3), 1)):
-        for primitive in ordered.RUNNING:
+        for primitive in (ordered.cumsum, ordered.cumprod):
             for reverse in (False, True):
                 call = (lambda p, **kw: lambda x: p(x, **kw))(primitive, axis=axis, reverse=reverse)
                 rows.append(Case(primitive.name, (shape,), call, NUMBERS if axis else ("float32", "float64")))

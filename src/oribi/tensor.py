@@ -16,7 +16,7 @@ import numpy as np
 from oribi import changes
 from oribi.engines.reference import value_of
 from oribi.graph import dtypes
-from oribi.graph.node import Node, constant, constant_p, parameter, topological
+from oribi.graph.node import Node, constant, constant_p, parameter, parameter_p, topological
 
 HELD_BACK = 256  # operations that a tensor puts off before it is computed, so that graphs of loops stay bounded
 
@@ -105,9 +105,9 @@ class Tensor(Operators):
         self.mask = mask
 
     def _realise(self) -> Any:
-        if self.node.op != "constant":
+        if self.node.primitive is not constant_p:
             for node in topological([self.node]) if _trace() is not None else ():
-                if node.op == "parameter":
+                if node.primitive is parameter_p:
                     raise ValueError(
                         f"this tensor of shape {list(self.shape)} has no value while a function is traced: "
                         "it stands for any batch. Use oribi.ops on it, or look at it outside of call() and train steps."

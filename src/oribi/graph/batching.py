@@ -3,13 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from .contraction import dot_general, free_axes
-from .elementwise import TABLE as ELEMENTWISE
+from .kinds import Kind
 from .node import Node, topological
-from .reductions import REDUCTIONS, broadcast_in_dim
+from .reductions import broadcast_in_dim
 from .structural import reshape, transpose
-
-# What is worth computing for all steps at once, before a loop: one large contraction is faster than many small ones.
-WORTHWHILE = frozenset({"dot_general", "conv_general_dilated"})
 
 
 def batched(nodes: Iterable[Node], slices: Mapping[Node, Node], fixed: Mapping[Node, Node]) -> dict[Node, Node]:
@@ -33,7 +30,8 @@ def batched(nodes: Iterable[Node], slices: Mapping[Node, Node], fixed: Mapping[N
 def _batched(node: Node, operands: "Operands", length: int) -> tuple[Node, bool] | None:
     if not any(varies for _, varies in operands):
         return node.on(tuple(n for n, _ in operands)), False
-    made = RULES[node.op](node, operands, length) if node.op in RULES else None
+    rule = RULES.get(node.op) or RULES.get(node.kind)
+    made = rule(node, operands, length) if rule else None
     return None if made is None else (made, True)
 
 
@@ -108,9 +106,9 @@ def _conv(node: Node, operands: Operands, length: int) -> Node | None:
     return reshape(node.primitive(rows, rhs, **node.attributes), (length, *node.shape))
 
 
-RULES: dict[str, Rule] = {
-    **dict.fromkeys(ELEMENTWISE, _elementwise),
-    **dict.fromkeys((p.name for p in REDUCTIONS), _reduction),
+RULES: dict[str | Kind, Rule] = {
+    Kind.ELEMENTWISE: _elementwise,
+    Kind.REDUCTION: _reduction,
     "reshape": _reshape,
     "transpose": _transpose,
     "broadcast_in_dim": _broadcast,

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from . import dtypes
+from .kinds import Kind
 from .node import GraphError, Node, Primitive, Shape
 from .structural import transpose
 
@@ -55,7 +56,11 @@ def _one_side(ct: Node, y: Node, side: int) -> Node:
     return transpose(product, tuple(axes.index(axis) for axis in range(len(axes))))
 
 
-dot_p = Primitive("dot_general", _infer_dot, lambda ct, y: (_one_side(ct, y, 0), _one_side(ct, y, 1)))
+def _dot_gradient(ct: Node, y: Node) -> tuple[Node, Node]:
+    return _one_side(ct, y, 0), _one_side(ct, y, 1)
+
+
+dot_p = Primitive("dot_general", _infer_dot, _dot_gradient, Kind.CONTRACTION)
 
 
 def dot_general(lhs: Node, rhs: Node, contract: tuple[Axes, Axes], batch: tuple[Axes, Axes] = ((), ())) -> Node:

@@ -8,13 +8,11 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 
 from . import dtypes
 from .grad import backward
-from .node import TUPLE, GraphError, Node, Primitive, Shape, parameter, topological
+from .kinds import Kind
+from .node import TUPLE, GraphError, Node, Primitive, Shape, constant_p, parameter, topological
 from .program import Program
 
 Spec = tuple[Shape, str]
-
-# Primitives that hold programs, and the attributes that these are.
-BODIES = {"scan": ("body",), "while_loop": ("body",), "cond": ("on_true", "on_false")}
 
 
 def spec(node: Node) -> Spec:
@@ -55,7 +53,9 @@ def closed(outputs: Sequence[Node], parameters: Sequence[Node]) -> tuple[list[No
     """
     if not parameters:  # nothing is inside
         outer = {
-            o: parameter(f"outer{i}", *spec(o)) for i, o in enumerate(dict.fromkeys(outputs)) if o.op != "constant"
+            o: parameter(f"outer{i}", *spec(o))
+            for i, o in enumerate(dict.fromkeys(outputs))
+            if o.primitive is not constant_p
         }
         return list(outer), list(outer.values()), [outer.get(o, o) for o in outputs]
     inside = depending(outputs, parameters)
@@ -63,7 +63,7 @@ def closed(outputs: Sequence[Node], parameters: Sequence[Node]) -> tuple[list[No
     readers = [(n.operands, n in inside) for n in topological(outputs)]
     for operands, is_inside in [*readers, (tuple(outputs), True)]:
         for operand in operands if is_inside else ():
-            if operand not in inside and operand.op != "constant" and operand not in outer:
+            if operand not in inside and operand.primitive is not constant_p and operand not in outer:
                 outer[operand] = parameter(f"outer{len(outer)}", operand.shape, operand.dtype)
     return list(outer), list(outer.values()), substituted(outputs, outer)
 
@@ -77,14 +77,14 @@ def results_of(several: Node) -> list[Spec]:
 
 
 def _count(several: Node) -> int:
-    if several.op == "cond":
+    if several.primitive is cond_p:
         return len(several.attributes["on_true"].outputs)
     body = several.attributes["body"]
-    return len(body.state) + (len(body.outputs) if several.op == "scan" else 0)
+    return len(body.state) + (len(body.outputs) if "length" in several.attributes else 0)
 
 
 def _result(several: Node, index: int) -> Spec:
-    if several.op == "cond":
+    if several.primitive is cond_p:
         return spec(several.attributes["on_true"].outputs[index])
     body = several.attributes["body"]
     if index < len(body.state):
@@ -99,8 +99,12 @@ def _infer_element(several: Node, *, index: int) -> Spec:
     return _result(several, index)
 
 
-# The cotangent of a tuple is a dict: which results have one.
-element_p = Primitive("element", _infer_element, lambda ct, y: ({y.attributes["index"]: ct},))
+def _element_gradient(ct: Node, y: Node) -> tuple[dict[int, Node]]:
+    """The cotangent of a tuple is a dict: which results have one."""
+    return ({y.attributes["index"]: ct},)
+
+
+element_p = Primitive("element", _infer_element, _element_gradient, Kind.ELEMENT)
 
 
 def elements(several: Node) -> list[Node]:
@@ -130,7 +134,7 @@ def _while_gradient(ct: dict[int, Node], y: Node) -> tuple[Node, ...]:
 
 
 # Operands: whether to begin, then the body's inputs, then its state. The body's only output tells whether to go on.
-while_p = Primitive("while_loop", _infer_while, _while_gradient)
+while_p = Primitive("while_loop", _infer_while, _while_gradient, Kind.CONTROL, bodies=("body",))
 
 
 def while_loop(state: Sequence[Node], goes_on: Node, updates: Sequence[Node], carry: Sequence[Node]) -> list[Node]:
@@ -181,7 +185,7 @@ def _cond_gradient(cts: dict[int, Node], y: Node) -> tuple[Node | None, ...]:
 
 
 # Operands: the predicate, then the inputs of both branches, which take the same ones.
-cond_p = Primitive("cond", _infer_cond, _cond_gradient)
+cond_p = Primitive("cond", _infer_cond, _cond_gradient, Kind.CONTROL, bodies=("on_true", "on_false"))
 
 
 def cond(predicate: Node, on_true: Sequence[Node], on_false: Sequence[Node]) -> list[Node]:

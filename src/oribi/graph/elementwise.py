@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from . import dtypes
+from .kinds import Cost, Kind
 from .node import GraphError, Node, Primitive, Shape, constant, no_gradient
 
 Rule = Callable[[Node, Node], tuple[Node | None, ...]]
@@ -23,7 +24,15 @@ def _same(name: str, *operands: Node) -> tuple[Shape, str]:
     return first.shape, first.dtype
 
 
-def _operation(name: str, arity: int, accepts: tuple[str, ...], gradient: Rule, result: str | None = None) -> Primitive:
+def _operation(
+    name: str,
+    arity: int,
+    accepts: tuple[str, ...],
+    gradient: Rule,
+    cost: Cost = Cost.COSTLY,
+    result: str | None = None,
+    linear: bool = False,
+) -> Primitive:
     """An elementwise primitive; `result` is its dtype where that is not the operands'."""
 
     def infer(*operands: Node) -> tuple[Shape, str]:
@@ -34,7 +43,7 @@ def _operation(name: str, arity: int, accepts: tuple[str, ...], gradient: Rule, 
             raise GraphError(f"{name} takes {', '.join(accepts)}, got {dtype}{list(shape)}")
         return shape, result or dtype
 
-    return Primitive(name, infer, gradient)
+    return Primitive(name, infer, gradient, Kind.ELEMENTWISE, cost, linear)
 
 
 def full_like(node: Node, value: float) -> Node:
@@ -54,16 +63,18 @@ _BITS = (*dtypes.INTEGERS, "bool")
 
 # --- one operand ------------------------------------------------------------------------------------------------------
 
-neg: Primitive = _operation("neg", 1, _NUMBERS, lambda ct, y: (neg(ct),))
-abs: Primitive = _operation("abs", 1, _NUMBERS, lambda ct, y: (mul(ct, sign(y.operands[0])),))
+neg: Primitive = _operation("neg", 1, _NUMBERS, lambda ct, y: (neg(ct),), Cost.CHEAP, linear=True)
+abs: Primitive = _operation("abs", 1, _NUMBERS, lambda ct, y: (mul(ct, sign(y.operands[0])),), Cost.CHEAP)
 sign: Primitive = _operation("sign", 1, _NUMBERS, no_gradient)
 exp: Primitive = _operation("exp", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, y),))
 expm1: Primitive = _operation("expm1", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, add(y, full_like(y, 1))),))
 log: Primitive = _operation("log", 1, dtypes.FLOATS, lambda ct, y: (div(ct, y.operands[0]),))
 log1p: Primitive = _operation("log1p", 1, dtypes.FLOATS, lambda ct, y: (div(ct, add(y.operands[0], full_like(y, 1))),))
-sqrt: Primitive = _operation("sqrt", 1, dtypes.FLOATS, lambda ct, y: (div(mul(ct, full_like(y, 0.5)), y),))
+sqrt: Primitive = _operation(
+    "sqrt", 1, dtypes.FLOATS, lambda ct, y: (div(mul(ct, full_like(y, 0.5)), y),), Cost.DIVISION
+)
 rsqrt: Primitive = _operation(
-    "rsqrt", 1, dtypes.FLOATS, lambda ct, y: (mul(mul(ct, full_like(y, -0.5)), div(y, y.operands[0])),)
+    "rsqrt", 1, dtypes.FLOATS, lambda ct, y: (mul(mul(ct, full_like(y, -0.5)), div(y, y.operands[0])),), Cost.DIVISION
 )
 sin: Primitive = _operation("sin", 1, dtypes.FLOATS, lambda ct, y: (mul(ct, cos(y.operands[0])),))
 cos: Primitive = _operation("cos", 1, dtypes.FLOATS, lambda ct, y: (neg(mul(ct, sin(y.operands[0]))),))
@@ -85,13 +96,15 @@ ceil: Primitive = _operation("ceil", 1, dtypes.FLOATS, no_gradient)
 round_nearest_even: Primitive = _operation("round_nearest_even", 1, dtypes.FLOATS, no_gradient)
 is_finite: Primitive = _operation("is_finite", 1, dtypes.FLOATS, no_gradient, result="bool")
 stop_gradient: Primitive = _operation("stop_gradient", 1, dtypes.ALL, no_gradient)
-logical_not: Primitive = _operation("not", 1, _BITS, no_gradient)
+logical_not: Primitive = _operation("not", 1, _BITS, no_gradient, Cost.CHEAP)
 
 # --- two operands -----------------------------------------------------------------------------------------------------
 
-add: Primitive = _operation("add", 2, _NUMBERS, lambda ct, z: (ct, ct))
-sub: Primitive = _operation("sub", 2, _NUMBERS, lambda ct, z: (ct, neg(ct)))
-mul: Primitive = _operation("mul", 2, _NUMBERS, lambda ct, z: (mul(ct, z.operands[1]), mul(ct, z.operands[0])))
+add: Primitive = _operation("add", 2, _NUMBERS, lambda ct, z: (ct, ct), Cost.CHEAP, linear=True)
+sub: Primitive = _operation("sub", 2, _NUMBERS, lambda ct, z: (ct, neg(ct)), Cost.CHEAP, linear=True)
+mul: Primitive = _operation(
+    "mul", 2, _NUMBERS, lambda ct, z: (mul(ct, z.operands[1]), mul(ct, z.operands[0])), Cost.CHEAP
+)
 
 
 def _div_gradient(ct: Node, z: Node) -> tuple[Node, Node]:
@@ -124,23 +137,23 @@ def _extremum_gradient(ct: Node, z: Node) -> tuple[Node, Node]:
     return select(tie, half, select(eq(x, z), ct, zero)), select(tie, half, select(eq(y, z), ct, zero))
 
 
-div: Primitive = _operation("div", 2, _NUMBERS, _div_gradient)
+div: Primitive = _operation("div", 2, _NUMBERS, _div_gradient, Cost.DIVISION)
 rem: Primitive = _operation("rem", 2, _NUMBERS, _rem_gradient)
 pow: Primitive = _operation("pow", 2, dtypes.FLOATS, _pow_gradient)
-max: Primitive = _operation("max", 2, _NUMBERS, _extremum_gradient)
-min: Primitive = _operation("min", 2, _NUMBERS, _extremum_gradient)
-logical_and: Primitive = _operation("and", 2, _BITS, no_gradient)
-logical_or: Primitive = _operation("or", 2, _BITS, no_gradient)
-logical_xor: Primitive = _operation("xor", 2, _BITS, no_gradient)
-shift_left: Primitive = _operation("shift_left", 2, dtypes.INTEGERS, no_gradient)
-shift_right_logical: Primitive = _operation("shift_right_logical", 2, dtypes.INTEGERS, no_gradient)
+max: Primitive = _operation("max", 2, _NUMBERS, _extremum_gradient, Cost.CHEAP)
+min: Primitive = _operation("min", 2, _NUMBERS, _extremum_gradient, Cost.CHEAP)
+logical_and: Primitive = _operation("and", 2, _BITS, no_gradient, Cost.CHEAP)
+logical_or: Primitive = _operation("or", 2, _BITS, no_gradient, Cost.CHEAP)
+logical_xor: Primitive = _operation("xor", 2, _BITS, no_gradient, Cost.CHEAP)
+shift_left: Primitive = _operation("shift_left", 2, dtypes.INTEGERS, no_gradient, Cost.CHEAP)
+shift_right_logical: Primitive = _operation("shift_right_logical", 2, dtypes.INTEGERS, no_gradient, Cost.CHEAP)
 
-eq: Primitive = _operation("eq", 2, dtypes.ALL, no_gradient, result="bool")
-ne: Primitive = _operation("ne", 2, dtypes.ALL, no_gradient, result="bool")
-lt: Primitive = _operation("lt", 2, dtypes.ALL, no_gradient, result="bool")
-le: Primitive = _operation("le", 2, dtypes.ALL, no_gradient, result="bool")
-gt: Primitive = _operation("gt", 2, dtypes.ALL, no_gradient, result="bool")
-ge: Primitive = _operation("ge", 2, dtypes.ALL, no_gradient, result="bool")
+eq: Primitive = _operation("eq", 2, dtypes.ALL, no_gradient, Cost.CHEAP, result="bool")
+ne: Primitive = _operation("ne", 2, dtypes.ALL, no_gradient, Cost.CHEAP, result="bool")
+lt: Primitive = _operation("lt", 2, dtypes.ALL, no_gradient, Cost.CHEAP, result="bool")
+le: Primitive = _operation("le", 2, dtypes.ALL, no_gradient, Cost.CHEAP, result="bool")
+gt: Primitive = _operation("gt", 2, dtypes.ALL, no_gradient, Cost.CHEAP, result="bool")
+ge: Primitive = _operation("ge", 2, dtypes.ALL, no_gradient, Cost.CHEAP, result="bool")
 
 
 # --- select, convert --------------------------------------------------------------------------------------------------
@@ -158,7 +171,7 @@ def _select_gradient(ct: Node, z: Node) -> tuple[None, Node, Node]:
     return None, select(predicate, ct, zero), select(predicate, zero, ct)
 
 
-select = Primitive("select", _infer_select, _select_gradient)
+select = Primitive("select", _infer_select, _select_gradient, Kind.ELEMENTWISE, Cost.CHEAP)
 
 
 def _infer_convert(x: Node, *, dtype: str) -> tuple[Shape, str]:
@@ -170,7 +183,7 @@ def _convert_gradient(ct: Node, y: Node) -> tuple[Node | None]:
     return (convert(ct, dtype=x.dtype) if dtypes.is_float(x.dtype) else None,)
 
 
-convert_p = Primitive("convert", _infer_convert, _convert_gradient)
+convert_p = Primitive("convert", _infer_convert, _convert_gradient, Kind.ELEMENTWISE, Cost.CHEAP, linear=True)
 
 
 def convert(x: Node, dtype: str) -> Node:
@@ -178,9 +191,12 @@ def convert(x: Node, dtype: str) -> Node:
     return x if x.dtype == dtype else convert_p(x, dtype=dtype)
 
 
-UNARY: tuple[Primitive, ...] = (neg, abs, sign, exp, expm1, log, log1p, sqrt, rsqrt, sin, cos, tanh, logistic, erf)
-UNARY += (floor, ceil, round_nearest_even, is_finite, stop_gradient, logical_not)
-BINARY = (add, sub, mul, div, rem, pow, max, min, logical_and, logical_or, logical_xor, shift_left, shift_right_logical)
-COMPARE = (eq, ne, lt, le, gt, ge)
-
-TABLE = {p.name: p for p in (*UNARY, *BINARY, *COMPARE, select, convert_p)}
+TABLE = {
+    p.name: p
+    for p in (
+        *(neg, abs, sign, exp, expm1, log, log1p, sqrt, rsqrt, sin, cos, tanh, logistic, erf),
+        *(floor, ceil, round_nearest_even, is_finite, stop_gradient, logical_not),
+        *(add, sub, mul, div, rem, pow, max, min, logical_and, logical_or, logical_xor),
+        *(shift_left, shift_right_logical, eq, ne, lt, le, gt, ge, select, convert_p),
+    )
+}

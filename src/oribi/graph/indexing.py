@@ -5,9 +5,10 @@ the axis are clamped by `gather` and dropped by `scatter_add`: no index reads or
 """
 
 from . import dtypes
-from .elementwise import convert, full_like, ge, logical_and, lt, select
+from .elementwise import add, convert, full_like, ge, logical_and, lt, select
 from .elementwise import max as maximum
 from .elementwise import min as minimum
+from .kinds import Kind
 from .node import GraphError, Node, Primitive, Shape
 from .structural import pad
 
@@ -28,7 +29,7 @@ def _gather_gradient(ct: Node, y: Node) -> tuple[Node, None]:
     return scatter_add(full_like(x, 0), clamped, ct, axis=axis), None
 
 
-gather_p = Primitive("gather", _infer_gather, _gather_gradient)
+gather_p = Primitive("gather", _infer_gather, _gather_gradient, Kind.INDEXING)
 
 
 def gather(x: Node, indices: Node, axis: int = 0) -> Node:
@@ -63,7 +64,7 @@ def guarded(indices: Node, extent: int) -> Node:
     return select(inside, wide, full_like(wide, extent))
 
 
-scatter_add_p = Primitive("scatter_add", infer_scatter, _scatter_gradient)
+scatter_add_p = Primitive("scatter_add", infer_scatter, _scatter_gradient, Kind.SCATTER, combine=add)
 
 
 def scatter_add(x: Node, indices: Node, updates: Node, axis: int = 0) -> Node:
@@ -104,7 +105,9 @@ def _dynamic_update_gradient(ct: Node, y: Node) -> tuple[Node | None, ...]:
 
 
 # Starts are moved so far that the whole slice lies inside.
-dynamic_slice: Primitive = Primitive("dynamic_slice", _infer_dynamic_slice, _dynamic_slice_gradient)
-dynamic_update_slice: Primitive = Primitive("dynamic_update_slice", _infer_dynamic_update, _dynamic_update_gradient)
+dynamic_slice: Primitive = Primitive("dynamic_slice", _infer_dynamic_slice, _dynamic_slice_gradient, Kind.INDEXING)
+dynamic_update_slice: Primitive = Primitive(
+    "dynamic_update_slice", _infer_dynamic_update, _dynamic_update_gradient, Kind.INDEXING
+)
 
 TABLE = {p.name: p for p in (gather_p, scatter_add_p, dynamic_slice, dynamic_update_slice)}

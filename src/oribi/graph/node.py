@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .kinds import Cost, Kind
 
 Shape = tuple[int, ...]
 ShapeRule = Callable[..., tuple[Shape, str]]
@@ -42,6 +43,10 @@ class Node:
         return self.primitive.name
 
     @property
+    def kind(self) -> Kind:
+        return self.primitive.kind
+
+    @property
     def size(self) -> int:
         return size_of(self.shape)
 
@@ -64,11 +69,22 @@ class Primitive:
         infer: `infer(*operands, **attributes) -> (shape, dtype)`; raises on operands that do not fit.
         gradient: `gradient(cotangent, node) -> cotangents of the operands`, None where there is none. That of a tuple is a dict
             of those of its results.
+        kind: how the elements of its result come about.
+        cost: what an element costs.
+        linear: whether it is a linear function of its operands; of `pad` where it pads with zeros.
+        combine: the elementwise primitive that a reduction, a running sum or a scatter combines two elements with. None of those
+            that replace one by the other, and of other kinds.
+        bodies: the attributes that are programs.
     """
 
     name: str
     infer: ShapeRule
     gradient: GradientRule
+    kind: Kind
+    cost: Cost = Cost.COSTLY
+    linear: bool = False
+    combine: "Primitive | None" = None
+    bodies: tuple[str, ...] = ()
 
     def __call__(self, *operands: Node, **attributes: Any) -> Node:
         shape, dtype = self.infer(*operands, **attributes)
@@ -126,8 +142,8 @@ def _infer_parameter(*, name: str, shape: Shape, dtype: str) -> tuple[Shape, str
     return tuple(shape), dtypes.canonical(dtype)
 
 
-constant_p = Primitive("constant", _infer_constant, no_gradient)
-parameter_p = Primitive("parameter", _infer_parameter, no_gradient)
+constant_p = Primitive("constant", _infer_constant, no_gradient, Kind.LEAF, Cost.FREE)
+parameter_p = Primitive("parameter", _infer_parameter, no_gradient, Kind.LEAF, Cost.FREE)
 
 TABLE = {p.name: p for p in (constant_p, parameter_p)}
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from . import dtypes
 from .elementwise import add, full_like, mul
+from .kinds import Kind
 from .node import GraphError, Node, Primitive, Shape, constant, no_gradient, parameter
 from .program import Program
 from .scan import scan
@@ -42,8 +43,8 @@ def _cumprod_gradient(ct: Node, y: Node) -> tuple[Node]:
     return (transpose(result, tuple(order.index(a) for a in range(len(order)))),)
 
 
-cumsum: Primitive = Primitive("cumsum", _infer_running, _cumsum_gradient)
-cumprod = Primitive("cumprod", _infer_running, _cumprod_gradient)
+cumsum: Primitive = Primitive("cumsum", _infer_running, _cumsum_gradient, Kind.ORDERED, linear=True, combine=add)
+cumprod = Primitive("cumprod", _infer_running, _cumprod_gradient, Kind.ORDERED, combine=mul)
 
 # --- sorting ----------------------------------------------------------------------------------------------------------
 
@@ -55,7 +56,6 @@ def _infer_argsort(x: Node, *, axis: int, descending: bool) -> tuple[Shape, str]
 
 
 # The indices that sort along an axis. What is equal keeps its order; NaN counts as larger than all else.
-argsort = Primitive("argsort", _infer_argsort, no_gradient)
+argsort = Primitive("argsort", _infer_argsort, no_gradient, Kind.ORDERED)
 
-RUNNING = (cumsum, cumprod)
-TABLE = {p.name: p for p in (*RUNNING, argsort)}
+TABLE = {p.name: p for p in (cumsum, cumprod, argsort)}

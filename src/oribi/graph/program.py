@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .node import GraphError, Node, topological
+from .node import GraphError, Node, parameter_p, topological
 
 OPEN = 2**40  # extent of an input's first axis that arrays of any length may stand for
 
@@ -34,7 +34,7 @@ class Program:
                 raise GraphError(f"state {before!r} cannot be replaced by {after!r}")
         known = {*self.inputs, *self.state}
         for node in topological((*self.updates, *self.outputs)):
-            if node.op == "parameter" and node not in known:
+            if node.primitive is parameter_p and node not in known:
                 raise GraphError(f"parameter {node.attributes['name']!r} is neither an input nor state")
 
     def fingerprint(self) -> str:
@@ -59,7 +59,7 @@ def lines(program: Program, exact: bool = False) -> list[str]:
         names[node] = f"%{number}"
         operands = ", ".join(names[o] for o in node.operands)
         attributes = ", ".join(f"{k}={_attribute(v, exact)}" for k, v in node.attributes.items() if k != "name")
-        if node.op == "parameter":
+        if node.primitive is parameter_p:
             attributes = node.attributes["name"] if not exact else ""
         origin = f"  ; {node.origin}" if node.origin and not exact else ""
         shape = ",".join("open" if extent == OPEN else str(extent) for extent in node.shape)

@@ -4,6 +4,7 @@ Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw, "Parallel random numbe
 used as JAX does in its partitionable mode: element i of the result is the two halves of threefry(key, i) xored.
 """
 
+from .kinds import Kind
 from .node import GraphError, Node, Primitive, Shape, no_gradient
 
 ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
@@ -16,7 +17,7 @@ def _infer_random_bits(key: Node, *, shape: Shape) -> tuple[Shape, str]:
     return tuple(shape), "uint32"
 
 
-random_bits_p = Primitive("random_bits", _infer_random_bits, no_gradient)
+random_bits_p = Primitive("random_bits", _infer_random_bits, no_gradient, Kind.GENERATOR)
 
 
 def random_bits(key: Node, shape: Shape) -> Node:

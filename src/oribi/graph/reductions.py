@@ -3,8 +3,11 @@
 from functools import lru_cache
 
 from . import dtypes
-from .elementwise import convert, div, eq, full_like, mul, select
-from .node import GraphError, Node, Primitive, Shape, no_gradient
+from .elementwise import add, convert, div, eq, full_like, logical_and, logical_or, mul, select
+from .elementwise import max as maximum
+from .elementwise import min as minimum
+from .kinds import Cost, Kind
+from .node import GradientRule, GraphError, Node, Primitive, Shape, no_gradient
 from .structural import reshape
 
 # --- broadcast_in_dim -------------------------------------------------------------------------------------------------
@@ -32,7 +35,7 @@ def _broadcast_gradient(ct: Node, y: Node) -> tuple[Node]:
     return (reshape(reduce_sum(ct, tuple(a for a in range(len(y.shape)) if a not in kept)), x.shape),)
 
 
-broadcast_p = Primitive("broadcast_in_dim", _infer_broadcast, _broadcast_gradient)
+broadcast_p = Primitive("broadcast_in_dim", _infer_broadcast, _broadcast_gradient, Kind.VIEW, Cost.FREE, linear=True)
 
 
 def broadcast_in_dim(x: Node, shape: Shape, axes: Shape) -> Node:
@@ -43,7 +46,9 @@ def broadcast_in_dim(x: Node, shape: Shape, axes: Shape) -> Node:
 # --- reductions -------------------------------------------------------------------------------------------------------
 
 
-def _reduction(name: str, accepts: tuple[str, ...], gradient: object, empty: bool = True) -> Primitive:
+def _reduction(
+    name: str, combine: Primitive, accepts: tuple[str, ...], gradient: GradientRule, empty: bool = True
+) -> Primitive:
     """A reduction over `axes`; `empty` tells whether it has a value for no elements."""
 
     def infer(x: Node, *, axes: Shape) -> tuple[Shape, str]:
@@ -55,7 +60,7 @@ def _reduction(name: str, accepts: tuple[str, ...], gradient: object, empty: boo
             raise GraphError(f"{name} over axes {axes} of {x!r}: no elements")
         return tuple(n for axis, n in enumerate(x.shape) if axis not in axes), x.dtype
 
-    return Primitive(name, infer, gradient)  # type: ignore[arg-type]
+    return Primitive(name, infer, gradient, Kind.REDUCTION, linear=combine is add, combine=combine)
 
 
 def _spread(reduced: Node, like: Node, axes: Shape) -> Node:
@@ -88,12 +93,12 @@ def _prod_gradient(ct: Node, y: Node) -> tuple[Node]:
 
 
 _NUMBERS = dtypes.FLOATS + dtypes.INTEGERS
-reduce_sum_p = _reduction("reduce_sum", _NUMBERS, _sum_gradient)
-reduce_prod = _reduction("reduce_prod", _NUMBERS, _prod_gradient)
-reduce_max = _reduction("reduce_max", _NUMBERS, _extremum_gradient, empty=False)
-reduce_min = _reduction("reduce_min", _NUMBERS, _extremum_gradient, empty=False)
-reduce_and = _reduction("reduce_and", ("bool",), no_gradient)
-reduce_or = _reduction("reduce_or", ("bool",), no_gradient)
+reduce_sum_p = _reduction("reduce_sum", add, _NUMBERS, _sum_gradient)
+reduce_prod = _reduction("reduce_prod", mul, _NUMBERS, _prod_gradient)
+reduce_max = _reduction("reduce_max", maximum, _NUMBERS, _extremum_gradient, empty=False)
+reduce_min = _reduction("reduce_min", minimum, _NUMBERS, _extremum_gradient, empty=False)
+reduce_and = _reduction("reduce_and", logical_and, ("bool",), no_gradient)
+reduce_or = _reduction("reduce_or", logical_or, ("bool",), no_gradient)
 
 
 def reduce_sum(x: Node, axes: Shape) -> Node:
@@ -110,11 +115,13 @@ def _arg_reduction(name: str) -> Primitive:
             raise GraphError(f"{name} along axis {axis} of {x!r}")
         return x.shape[:axis] + x.shape[axis + 1 :], dtype
 
-    return Primitive(name, infer, no_gradient)
+    return Primitive(name, infer, no_gradient, Kind.ARG_REDUCTION)
 
 
 argmax = _arg_reduction("argmax")
 argmin = _arg_reduction("argmin")
 
-REDUCTIONS = (reduce_sum_p, reduce_prod, reduce_max, reduce_min, reduce_and, reduce_or)
-TABLE = {p.name: p for p in (broadcast_p, *REDUCTIONS, argmax, argmin)}
+TABLE = {
+    p.name: p
+    for p in (broadcast_p, reduce_sum_p, reduce_prod, reduce_max, reduce_min, reduce_and, reduce_or, argmax, argmin)
+}

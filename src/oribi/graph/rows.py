@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import elementwise, ordered, reductions
 from .contraction import free_axes
+from .kinds import Kind
 from .node import Node, topological
 from .program import Program
 
@@ -25,7 +25,7 @@ class Rows(NamedTuple):
 
 
 UNIFORM = "uniform"  # the shape grows with the batch, and the values are the same for every row
-Kind = Rows | str | None  # None: the same for every batch
+BatchAxis = Rows | str | None  # None: the same for every batch
 Pair = tuple[Node, Node]
 
 
@@ -61,7 +61,7 @@ def _kinds(outputs: Sequence[Pair], known: dict[Node, Any]) -> list[Any]:
         if one.op != other.op or [same[o] for o in one.operands] != list(other.operands):
             raise RowsMeet
         if one not in kinds:
-            rule = _RULES.get(one.op)
+            rule = _RULES.get(one.op) or _RULES.get(one.kind)
             if rule is None:
                 raise RowsMeet
             kinds[one] = rule(one, other, *[kinds[o] for o in one.operands])
@@ -83,7 +83,7 @@ def _growing(one: Node, other: Node) -> int | None:
     return axes[0] if axes else None
 
 
-def _made(one: Node, other: Node, kind: Kind) -> Kind:
+def _made(one: Node, other: Node, kind: BatchAxis) -> BatchAxis:
     """The kind of a result whose values are of a kind; checked against its shapes."""
     axis = _growing(one, other)
     if isinstance(kind, Rows):
@@ -96,7 +96,7 @@ def _same(one: Node, other: Node, *names: str) -> None:
     _need(all(one.attributes[name] == other.attributes[name] for name in names))
 
 
-def _joined(*kinds: Any) -> Kind:
+def _joined(*kinds: Any) -> BatchAxis:
     """The kind of what is computed element by element."""
     rows = {kind for kind in kinds if isinstance(kind, Rows)}
     _need(len(rows) <= 1)
@@ -106,16 +106,16 @@ def _joined(*kinds: Any) -> Kind:
 # --- rules: rule(node, node of the other size, kinds of the operands) -> kind -------------------------------------------
 
 
-def _elementwise(one: Node, other: Node, *kinds: Any) -> Kind:
+def _elementwise(one: Node, other: Node, *kinds: Any) -> BatchAxis:
     return _made(one, other, _joined(*kinds))
 
 
-def _parameter(one: Node, other: Node) -> Kind:
+def _parameter(one: Node, other: Node) -> BatchAxis:
     _need(one.shape == other.shape)
     return None
 
 
-def _constant(one: Node, other: Node) -> Kind:
+def _constant(one: Node, other: Node) -> BatchAxis:
     axis, (value, more) = _growing(one, other), (n.attributes["value"] for n in (one, other))
     if axis is None:
         _need(value.tobytes() == more.tobytes())
@@ -125,18 +125,18 @@ def _constant(one: Node, other: Node) -> Kind:
     return UNIFORM
 
 
-def _iota(one: Node, other: Node) -> Kind:
+def _iota(one: Node, other: Node) -> BatchAxis:
     _same(one, other, "axis")
     axis = _growing(one, other)
     return None if axis is None else Rows(axis) if one.attributes["axis"] == axis else UNIFORM
 
 
-def _broadcast(one: Node, other: Node, kind: Any) -> Kind:
+def _broadcast(one: Node, other: Node, kind: Any) -> BatchAxis:
     _same(one, other, "axes")
     return _made(one, other, kind._replace(axis=one.attributes["axes"][kind.axis]) if isinstance(kind, Rows) else kind)
 
 
-def _reshape(one: Node, other: Node, kind: Any) -> Kind:
+def _reshape(one: Node, other: Node, kind: Any) -> BatchAxis:
     if not isinstance(kind, Rows):
         return _made(one, other, kind)
     growing, source = _growing(one, other), one.operands[0].shape
@@ -148,7 +148,7 @@ def _reshape(one: Node, other: Node, kind: Any) -> Kind:
     return Rows(axis, before // over, behind // under)
 
 
-def _transpose(one: Node, other: Node, kind: Any) -> Kind:
+def _transpose(one: Node, other: Node, kind: Any) -> BatchAxis:
     _same(one, other, "permutation")
     return _made(
         one,
@@ -157,7 +157,7 @@ def _transpose(one: Node, other: Node, kind: Any) -> Kind:
     )
 
 
-def _slice(one: Node, other: Node, kind: Any) -> Kind:
+def _slice(one: Node, other: Node, kind: Any) -> BatchAxis:
     if isinstance(kind, Rows):
         for node in (one, other):
             start, limit, strides = (node.attributes[name][kind.axis] for name in ("start", "limit", "strides"))
@@ -166,23 +166,23 @@ def _slice(one: Node, other: Node, kind: Any) -> Kind:
     return _made(one, other, kind)
 
 
-def _pad(one: Node, other: Node, kind: Any) -> Kind:
+def _pad(one: Node, other: Node, kind: Any) -> BatchAxis:
     _same(one, other, "low", "high", "interior", "value")
     axis = _growing(one.operands[0], other.operands[0])
     _need(axis is None or all(one.attributes[name][axis] == 0 for name in ("low", "high", "interior")))
     return _made(one, other, kind)
 
 
-def _concatenate(one: Node, other: Node, *kinds: Any) -> Kind:
+def _concatenate(one: Node, other: Node, *kinds: Any) -> BatchAxis:
     _same(one, other, "axis")
     _need(_growing(one, other) != one.attributes["axis"])
     return _made(one, other, _joined(*kinds))
 
 
-def _along(name: str) -> Callable[..., Kind]:
+def _along(name: str) -> Callable[..., BatchAxis]:
     """The rule of primitives in which elements meet along the axes that an attribute names, and which keep them."""
 
-    def rule(one: Node, other: Node, kind: Any) -> Kind:
+    def rule(one: Node, other: Node, kind: Any) -> BatchAxis:
         _same(one, other, *one.attributes)
         axes = one.attributes[name]
         _need(_growing(one, other) not in (axes if isinstance(axes, tuple) else (axes,)))
@@ -191,10 +191,10 @@ def _along(name: str) -> Callable[..., Kind]:
     return rule
 
 
-def _reduced(name: str) -> Callable[..., Kind]:
+def _reduced(name: str) -> Callable[..., BatchAxis]:
     """The rule of primitives that reduce the axes which an attribute names."""
 
-    def rule(one: Node, other: Node, kind: Any) -> Kind:
+    def rule(one: Node, other: Node, kind: Any) -> BatchAxis:
         _same(one, other, *one.attributes)
         axes = one.attributes[name]
         axes = axes if isinstance(axes, tuple) else (axes,)
@@ -209,7 +209,7 @@ def _reduced(name: str) -> Callable[..., Kind]:
     return rule
 
 
-def _dot_general(one: Node, other: Node, *kinds: Any) -> Kind:
+def _dot_general(one: Node, other: Node, *kinds: Any) -> BatchAxis:
     _same(one, other, "contract", "batch")
     contract, batch = one.attributes["contract"], one.attributes["batch"]
     found = []
@@ -223,13 +223,13 @@ def _dot_general(one: Node, other: Node, *kinds: Any) -> Kind:
     return _made(one, other, _joined(*found, *(kind for kind in kinds if not isinstance(kind, Rows))))
 
 
-def _conv(one: Node, other: Node, kind: Any, kernel: Any) -> Kind:
+def _conv(one: Node, other: Node, kind: Any, kernel: Any) -> BatchAxis:
     _same(one, other, *one.attributes)
     _need(kernel is None and (not isinstance(kind, Rows) or kind.axis == 0))
     return _made(one, other, kind)
 
 
-def _reduce_window(one: Node, other: Node, kind: Any) -> Kind:
+def _reduce_window(one: Node, other: Node, kind: Any) -> BatchAxis:
     _same(one, other, *one.attributes)
     axis = _growing(one.operands[0], other.operands[0])
     if axis is not None:
@@ -238,7 +238,7 @@ def _reduce_window(one: Node, other: Node, kind: Any) -> Kind:
     return _made(one, other, kind)
 
 
-def _gather(one: Node, other: Node, table: Any, indices: Any) -> Kind:
+def _gather(one: Node, other: Node, table: Any, indices: Any) -> BatchAxis:
     _same(one, other, "axis")
     axis, rank = one.attributes["axis"], len(one.operands[1].shape)
     if table is None:
@@ -247,14 +247,14 @@ def _gather(one: Node, other: Node, table: Any, indices: Any) -> Kind:
     return _made(one, other, table if table.axis < axis else table._replace(axis=table.axis - 1 + rank))
 
 
-def _dynamic_slice(one: Node, other: Node, kind: Any, *starts: Any) -> Kind:
+def _dynamic_slice(one: Node, other: Node, kind: Any, *starts: Any) -> BatchAxis:
     _need(all(start is None for start in starts))
     axis = _growing(one.operands[0], other.operands[0])
     _need(axis is None or all(node.shape[axis] == node.operands[0].shape[axis] for node in (one, other)))
     return _made(one, other, kind)
 
 
-def _scan(one: Node, other: Node, *kinds: Any) -> list[Kind]:
+def _scan(one: Node, other: Node, *kinds: Any) -> list[BatchAxis]:
     """The kinds of the carried values, then of the stacked ones."""
     _same(one, other, "length", "scanned", "reverse")
     bodies: list[Program] = [node.attributes["body"] for node in (one, other)]
@@ -280,16 +280,16 @@ def _scan(one: Node, other: Node, *kinds: Any) -> list[Kind]:
     return [*carried, *stacked]
 
 
-def _element(one: Node, other: Node, kinds: Any) -> Kind:
+def _element(one: Node, other: Node, kinds: Any) -> BatchAxis:
     _same(one, other, "index")
     return _made(one, other, kinds[one.attributes["index"]])
 
 
-_RULES: dict[str, Callable[..., Any]] = {
-    **dict.fromkeys(elementwise.TABLE, _elementwise),
-    **dict.fromkeys((p.name for p in reductions.REDUCTIONS), _reduced("axes")),
-    **dict.fromkeys((reductions.argmax.name, reductions.argmin.name), _reduced("axis")),
-    **dict.fromkeys(ordered.TABLE, _along("axis")),
+_RULES: dict[str | Kind, Callable[..., Any]] = {
+    Kind.ELEMENTWISE: _elementwise,
+    Kind.REDUCTION: _reduced("axes"),
+    Kind.ARG_REDUCTION: _reduced("axis"),
+    Kind.ORDERED: _along("axis"),
     "parameter": _parameter,
     "constant": _constant,
     "iota": _iota,

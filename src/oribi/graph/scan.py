@@ -7,16 +7,15 @@ from functools import cached_property
 import numpy as np
 
 from . import dtypes
-from .batching import WORTHWHILE, batched
-from .contraction import dot_general
+from .batching import batched
+from .contraction import dot_general, dot_p
 from .control import Spec, check_operands, depending, element_p, elements, spec, substituted
 from .elementwise import add, full_like
 from .grad import backward
+from .kinds import Kind
 from .node import TUPLE, Node, Primitive, constant, parameter, topological
 from .program import Program
-from .reductions import reduce_sum
-
-VIEWS = frozenset({"reshape", "transpose", "broadcast_in_dim", "slice", "reverse"})  # not worth keeping
+from .reductions import reduce_sum, reduce_sum_p
 
 
 def _infer_scan(*operands: Node, body: Program, length: int, scanned: int, reverse: bool) -> Spec:
@@ -63,7 +62,7 @@ def _hoisted(
     fixed = dict(zip(body.inputs, stays, strict=False))
     slices = dict(zip(body.inputs[len(stays) :], over, strict=True))
     waiting, varying = depending(roots, body.state), depending(roots, slices)
-    early = [n for n in topological(roots) if n.op in WORTHWHILE and n in varying and n not in waiting]
+    early = [n for n in topological(roots) if n.kind is Kind.CONTRACTION and n in varying and n not in waiting]
     stacks = batched(early, slices, fixed) if early else {}
     if not stacks:
         return body, stays, over
@@ -124,7 +123,7 @@ def _kept(body: Program, cotangents: Sequence[Node], found: Sequence[Node]) -> l
         if node in seen or node in behind or node not in varying or node in body.inputs:
             continue
         seen.add(node)
-        if node in body.state or (node in original and node.op not in VIEWS):
+        if node in body.state or (node in original and node.kind is not Kind.VIEW):
             kept[node] = None
         else:
             stack.extend(node.operands)
@@ -172,21 +171,23 @@ class _Backward:
 
     @cached_property
     def undivided(self) -> set[Node]:
-        """The nodes whose total is not made of their operands' totals. An addition's is, where that saves work in the loop."""
+        """The nodes whose total is not made of their operands' totals. Where there are several operands, as in an addition, it is
+        only where that saves work in the loop."""
         saves: set[Node] = set()
         undivided: set[Node] = set()
         for node in topological(self.found):
-            linear = node in self.varying and _is_linear(node)
-            divided = linear or (node.op == "add" and any(o in saves for o in node.operands))
-            if divided or self._is_summed_late(node):
+            late = self._is_summed_late(node)
+            saving = len(node.operands) == 1 or any(o in saves for o in node.operands)
+            divided = not late and saving and node in self.varying and _is_linear(node)
+            if divided or late:
                 saves.add(node)
             if not divided:
                 undivided.add(node)
         return undivided
 
     def _is_summed_late(self, node: Node) -> bool:
-        product = node.op == "dot_general" and all(o in self.varying for o in node.operands)
-        return product or node.op == "reduce_sum"
+        product = node.primitive is dot_p and all(o in self.varying for o in node.operands)
+        return product or node.primitive is reduce_sum_p
 
     @cached_property
     def kept(self) -> set[Node]:
@@ -210,10 +211,10 @@ class _Backward:
         return later
 
     def _total(self, node: Node) -> Later:
-        if node.op == "dot_general" and self._is_summed_late(node):
+        if node.primitive is dot_p and self._is_summed_late(node):
             lhs, rhs = map(self.every, node.operands)
             return lambda results: _contracted(node, lhs(results), rhs(results))
-        if node.op == "reduce_sum":
+        if node.primitive is reduce_sum_p:
             each = self.every(node.operands[0])
             axes = (0, *(axis + 1 for axis in node.attributes["axes"]))
             return lambda results: reduce_sum(each(results), axes)
@@ -235,11 +236,8 @@ class _Backward:
         return dict(zip(self.state, last, strict=True)), outputs
 
 
-_LINEAR = frozenset({"neg", "convert", "reshape", "transpose", "slice", "broadcast_in_dim"})
-
-
 def _is_linear(node: Node) -> bool:
-    return node.op in _LINEAR or (node.op == "pad" and node.attributes["value"] == 0)
+    return node.primitive.linear and not node.attributes.get("value")
 
 
 def _contracted(node: Node, lhs: Node, rhs: Node) -> Node:
@@ -251,6 +249,6 @@ def _contracted(node: Node, lhs: Node, rhs: Node) -> Node:
 
 
 # Operands: what stays the same, the arrays that are scanned over (`scanned` of them), the state before the first step.
-scan_p = Primitive("scan", _infer_scan, _scan_gradient)
+scan_p = Primitive("scan", _infer_scan, _scan_gradient, Kind.CONTROL, bodies=("body",))
 
 TABLE = {scan_p.name: scan_p}

@@ -1,5 +1,6 @@
 """Structural primitives: they move elements and compute nothing. The cpu engine turns them into index maps."""
 
+from .kinds import Cost, Kind
 from .node import GraphError, Node, Primitive, Shape, no_gradient, size_of
 
 # --- reshape ----------------------------------------------------------------------------------------------------------
@@ -11,7 +12,11 @@ def _infer_reshape(x: Node, *, shape: Shape) -> tuple[Shape, str]:
     return tuple(shape), x.dtype
 
 
-reshape_p = Primitive("reshape", _infer_reshape, lambda ct, y: (reshape(ct, y.operands[0].shape),))
+def _reshape_gradient(ct: Node, y: Node) -> tuple[Node]:
+    return (reshape(ct, y.operands[0].shape),)
+
+
+reshape_p = Primitive("reshape", _infer_reshape, _reshape_gradient, Kind.VIEW, Cost.FREE, linear=True)
 
 
 def reshape(x: Node, shape: Shape) -> Node:
@@ -33,7 +38,7 @@ def _transpose_gradient(ct: Node, y: Node) -> tuple[Node]:
     return (transpose(ct, tuple(permutation.index(axis) for axis in range(len(permutation)))),)
 
 
-transpose_p = Primitive("transpose", _infer_transpose, _transpose_gradient)
+transpose_p = Primitive("transpose", _infer_transpose, _transpose_gradient, Kind.VIEW, Cost.FREE, linear=True)
 
 
 def transpose(x: Node, permutation: Shape) -> Node:
@@ -62,7 +67,7 @@ def _slice_gradient(ct: Node, y: Node) -> tuple[Node]:
     return (pad(ct, low=start, high=high, interior=tuple(step - 1 for step in strides)),)
 
 
-slice_p = Primitive("slice", _infer_slice, _slice_gradient)
+slice_p = Primitive("slice", _infer_slice, _slice_gradient, Kind.VIEW, Cost.FREE, linear=True)
 
 
 def slice_(x: Node, start: Shape, limit: Shape, strides: Shape | None = None) -> Node:
@@ -95,7 +100,7 @@ def _pad_gradient(ct: Node, y: Node) -> tuple[Node]:
     return (slice_(uncropped, start, limit, tuple(gap + 1 for gap in interior)),)
 
 
-pad_p = Primitive("pad", _infer_pad, _pad_gradient)
+pad_p = Primitive("pad", _infer_pad, _pad_gradient, Kind.INDEXING, linear=True)
 
 
 def pad(x: Node, low: Shape, high: Shape, interior: Shape | None = None, value: float = 0) -> Node:
@@ -128,7 +133,7 @@ def _concatenate_gradient(ct: Node, y: Node) -> tuple[Node, ...]:
     return tuple(parts)
 
 
-concatenate = Primitive("concatenate", _infer_concatenate, _concatenate_gradient)
+concatenate = Primitive("concatenate", _infer_concatenate, _concatenate_gradient, Kind.INDEXING, linear=True)
 
 
 def _infer_reverse(x: Node, *, axes: Shape) -> tuple[Shape, str]:
@@ -137,7 +142,11 @@ def _infer_reverse(x: Node, *, axes: Shape) -> tuple[Shape, str]:
     return x.shape, x.dtype
 
 
-reverse: Primitive = Primitive("reverse", _infer_reverse, lambda ct, y: (reverse(ct, axes=y.attributes["axes"]),))
+def _reverse_gradient(ct: Node, y: Node) -> tuple[Node]:
+    return (reverse(ct, axes=y.attributes["axes"]),)
+
+
+reverse: Primitive = Primitive("reverse", _infer_reverse, _reverse_gradient, Kind.VIEW, Cost.FREE, linear=True)
 
 
 def _infer_iota(*, shape: Shape, dtype: str, axis: int) -> tuple[Shape, str]:
@@ -146,6 +155,6 @@ def _infer_iota(*, shape: Shape, dtype: str, axis: int) -> tuple[Shape, str]:
     return tuple(shape), dtype
 
 
-iota = Primitive("iota", _infer_iota, no_gradient)
+iota = Primitive("iota", _infer_iota, no_gradient, Kind.GENERATOR, Cost.FREE)
 
 TABLE = {p.name: p for p in (reshape_p, transpose_p, slice_p, pad_p, concatenate, reverse, iota)}

@@ -12,6 +12,7 @@ import numpy as np
 
 from . import dtypes
 from .elementwise import eq, full_like, logical_and, logical_not, logical_or, ne, select
+from .kinds import Kind
 from .node import GraphError, Node, Primitive, Shape, constant
 from .structural import pad, reshape, reverse, slice_, transpose
 
@@ -156,7 +157,7 @@ def _convolve(lhs: Node, rhs: Node, axes: Sequence[Axis], groups: int) -> Node:
 
 
 _NUMBERS = dtypes.FLOATS + dtypes.INTEGERS
-conv_p = Primitive("conv_general_dilated", _infer_conv, _conv_gradient)
+conv_p = Primitive("conv_general_dilated", _infer_conv, _conv_gradient, Kind.CONTRACTION)
 
 
 def conv_general_dilated(
@@ -238,7 +239,7 @@ def _reduce_window_gradient(ct: Node, y: Node) -> tuple[Node]:
     return (select_and_scatter_add(x, ct, a["reducer"], a["window"], a["strides"], a["padding"]),)
 
 
-reduce_window_p = Primitive("reduce_window", _infer_reduce_window, _reduce_window_gradient)
+reduce_window_p = Primitive("reduce_window", _infer_reduce_window, _reduce_window_gradient, Kind.WINDOWED)
 
 
 def _reduce_window(x: Node, reducer: str, axes: Sequence[Axis]) -> Node:
@@ -326,7 +327,9 @@ def is_extremum(value: Node, best: Node) -> Node:
     return logical_or(eq(value, best), ne(value, value))
 
 
-select_and_scatter_p = Primitive("select_and_scatter_add", _infer_select_and_scatter, _select_and_scatter_gradient)
+select_and_scatter_p = Primitive(
+    "select_and_scatter_add", _infer_select_and_scatter, _select_and_scatter_gradient, Kind.WINDOWED
+)
 
 
 def select_and_scatter_add(

@@ -7,7 +7,7 @@ import numpy as np
 
 from oribi import nest
 from oribi.graph.control import substituted
-from oribi.graph.node import Node, constant, parameter, topological
+from oribi.graph.node import Node, constant, parameter, parameter_p, topological
 from oribi.ops.core import as_node
 from oribi.tensor import Tensor, Trace, Variable
 
@@ -50,7 +50,7 @@ def _follows(node: Node, after: Mapping[Node, Variable]) -> bool:
         node = stack.pop()
         if node in after or node in seen:
             continue
-        if node.op == "parameter":
+        if node.primitive is parameter_p:
             return False
         seen.add(node)
         stack.extend(node.operands)

@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 from oribi.engines import reference
-from oribi.engines.cpu import Executable
+from oribi.engines.cpu import Executable, expression, index, lower, module, own
+from oribi.engines.cpu import elementwise as cpu_elementwise
+from oribi.engines.cpu.fuse import ROOTS
 from oribi.graph import dtypes, elementwise
 from oribi.graph.grad import grad
+from oribi.graph.kinds import Kind
 from oribi.graph.node import parameter
 from oribi.graph.primitives import PRIMITIVES
 from oribi.graph.program import make
@@ -147,3 +150,34 @@ def test_nan_and_inf_go_where_they_go_in_the_reference(name):
     got = Executable(make(inputs, [], outputs)).run(arrays, [], threads=2)
     for label, want, have in zip(labels, expected, got, strict=True):
         np.testing.assert_allclose(have[0], want, rtol=2e-5, atol=2e-5, err_msg=label)
+
+
+# Where the engine finds what to do with a primitive of a kind; a root's is a loop nest for the whole kind.
+TABLES = {
+    Kind.ELEMENTWISE: cpu_elementwise.RULES,
+    Kind.COPY: cpu_elementwise.RULES,
+    Kind.VIEW: index.VIEWS,
+    Kind.INDEXING: expression.RULES,
+    Kind.GENERATOR: expression.RULES,
+    Kind.CONTROL: module.NESTED,
+    **dict.fromkeys(ROOTS - {Kind.CONTROL}, None),
+    **dict.fromkeys((Kind.LEAF, Kind.ELEMENT), None),
+}
+
+
+@pytest.mark.parametrize("name", sorted({**PRIMITIVES, **own.TABLE}))
+def test_the_engine_has_a_rule_for_every_primitive(name):
+    primitive = {**PRIMITIVES, **own.TABLE}[name]
+    if name in lower.RULES and primitive.kind in (Kind.WINDOWED, Kind.CONTRACTION):
+        return  # made of others
+    table = TABLES[primitive.kind]
+    assert table is None or name in table
+    if primitive.combine is not None:
+        assert primitive.combine.name in cpu_elementwise.RULES
+    if primitive.kind is Kind.CONTRACTION:
+        assert name == "dot_general"
+
+
+@pytest.mark.parametrize("name", sorted({**PRIMITIVES, **own.TABLE}))
+def test_the_reference_engine_has_a_rule_for_every_primitive(name):
+    assert name in {**reference.RULES, **reference.CONTROL, **own.RULES} or name == "parameter"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from oribi.graph import dtypes
+from oribi.graph.elementwise import add
 from oribi.graph.node import Node, size_of
 
 from .llvm import Builder, Value, const, i64
@@ -19,7 +20,6 @@ RUN = 16  # additions one after the other, in longer sums
 SHALLOW_DEPTH = 1024  # steps of a contraction's depth that are left as they are
 DEPTH_RUN = 256  # steps one after the other, in deeper ones: a tile of sums costs more to add than one
 FAN = 16  # sums of runs, or of sums of runs, that are added one after the other
-SUMS = frozenset({"reduce_sum", "cumsum", "scatter_add"})
 
 State = TypeVar("State")
 
@@ -53,7 +53,7 @@ def plain(extents: Sequence[int]) -> list[Stage]:
 
 def is_long(root: Node, extents: Sequence[int]) -> bool:
     """Whether so many floats are summed that one register would lose digits."""
-    return root.op in SUMS and dtypes.is_float(root.dtype) and size_of(extents) > SHORT_SUM
+    return root.primitive.combine is add and dtypes.is_float(root.dtype) and size_of(extents) > SHORT_SUM
 
 
 def of_sum(root: Node, extents: Sequence[int]) -> list[Stage]:

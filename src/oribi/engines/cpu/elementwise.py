@@ -1,11 +1,13 @@
 """name -> `emit(builder, node, *operand values) -> value`: the elementwise primitives as instructions."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from oribi.graph import dtypes
-from oribi.graph.node import Node
+from oribi.graph import elementwise as ew
+from oribi.graph.node import Node, Primitive
 from oribi.graph.random import PARITY, ROTATIONS
 
 from . import math
@@ -261,23 +263,30 @@ RULES: dict[str, Rule] = {
 }
 
 
-def identity_of(op: str, dtype: str) -> Value:
-    """The value that a reduction starts from: it changes nothing."""
-    if op in ("reduce_sum", "reduce_prod"):
-        return const(int(op == "reduce_prod"), dtype)
-    if op in ("reduce_and", "reduce_or"):
-        return const(op == "reduce_and", "bool")
+def identity_of(root: Node) -> Value:
+    """The value that a reduction or a running sum starts from: combined with another, it changes nothing."""
+    return const(_IDENTITIES[root.primitive.combine](root.dtype), root.dtype)
+
+
+def combined(b: Builder, root: Node, x: Value, y: Value) -> Value:
+    """Two elements as a reduction, a running sum or a scatter combines them; the second, where it replaces the first."""
+    combine = root.primitive.combine
+    return y if combine is None else RULES[combine.name](b, root, x, y)
+
+
+def _limit(sign: int, dtype: str) -> float:
+    """The least number of a dtype, or the greatest."""
     if dtypes.is_float(dtype):
-        return const(float("-inf" if op == "reduce_max" else "inf"), dtype)
+        return sign * float("inf")
     limits = np.iinfo(dtype)
-    return const(limits.min if op == "reduce_max" else limits.max, dtype)
+    return int(limits.max if sign > 0 else limits.min)
 
 
-COMBINE = {
-    "reduce_sum": RULES["add"],
-    "reduce_prod": RULES["mul"],
-    "reduce_max": RULES["max"],
-    "reduce_min": RULES["min"],
-    "reduce_and": RULES["and"],
-    "reduce_or": RULES["or"],
+_IDENTITIES: dict[Primitive | None, Callable[[str], float]] = {
+    ew.add: lambda dtype: 0,
+    ew.mul: lambda dtype: 1,
+    ew.logical_and: lambda dtype: True,
+    ew.logical_or: lambda dtype: False,
+    ew.max: partial(_limit, -1),
+    ew.min: partial(_limit, 1),
 }

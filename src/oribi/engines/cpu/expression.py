@@ -7,12 +7,13 @@ indices, stored nodes into loads, all else into instructions. What does not vary
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from oribi.graph.kinds import POINTWISE, Kind
 from oribi.graph.node import Node, Shape, size_of
+from oribi.graph.random import random_bits_p
+from oribi.graph.structural import reshape_p
 
 from . import elementwise
 from .index import (
-    AFFINE_VIEWS,
-    LEAVES,
     Affine,
     Dims,
     Var,
@@ -25,7 +26,7 @@ from .index import (
     unflatten,
 )
 from .llvm import Builder, Value, const, i64
-from .rewrite import ELEMENTWISE, splat_of
+from .rewrite import splat_of
 
 Load = Callable[[Node, Dims], str]
 
@@ -118,8 +119,7 @@ class Expression:
 
     def _read_there(self, node: Node) -> tuple[Node, ...]:
         """The operands whose values at the same point a node is computed from."""
-        pointwise = node.op in ELEMENTWISE or node.op == "pack"
-        return node.operands if pointwise and not self._is_buffer(node) else ()
+        return node.operands if node.kind in POINTWISE and not self._is_buffer(node) else ()
 
     def _compute(self, node: Node, dims: Dims, mask: Mask, fresh: bool = False) -> Value:
         splat = splat_of(node)
@@ -127,16 +127,16 @@ class Expression:
             return const(splat, node.dtype)
         if not fresh and self._is_buffer(node):
             return self.load(node, dims, mask)
-        if node.op in ELEMENTWISE or node.op == "pack":
+        if node.kind in POINTWISE:
             operands = [self.value(o, dims, mask) for o in node.operands]
             return elementwise.RULES[node.op](self.b, node, *operands)
-        if node.op in AFFINE_VIEWS:
+        if node.kind is Kind.VIEW:
             below = below_view(node, dims, self._is_buffer)
             return self.value(node.operands[0], self._divided(node, dims) if below is None else below, mask)
-        return _SPECIAL[node.op](self, node, dims, mask)
+        return RULES[node.op](self, node, dims, mask)
 
     def _is_buffer(self, node: Node) -> bool:
-        return (node in self.stored or node.op in LEAVES) and node not in self.preset
+        return (node in self.stored or node.kind is Kind.LEAF) and node not in self.preset
 
     def output(self, node: Node, dims: Dims, mask: Mask) -> Value:
         """The value of a node that this kernel stores: computed, not loaded."""
@@ -335,7 +335,7 @@ class Expression:
         return mask._replace(lanes=test if mask.lanes is None else self.b.binary("and", mask.lanes, test))
 
 
-_SPECIAL: dict[str, Callable[[Expression, Node, Dims, Mask], Value]] = {
+RULES: dict[str, Callable[[Expression, Node, Dims, Mask], Value]] = {
     "iota": Expression.iota,
     "random_bits": Expression.random_bits,
     "gather": Expression.gather,
@@ -357,10 +357,10 @@ def collapses(outputs: tuple[Node, ...], root: Node | None, stored: frozenset[No
         if node in seen:
             continue
         seen.add(node)
-        leaf = node.op in LEAVES or (node in stored and node not in outputs)
-        if leaf or node.op == "random_bits":
+        leaf = node.kind is Kind.LEAF or (node in stored and node not in outputs)
+        if leaf or node.primitive is random_bits_p:
             continue
-        if node.op in ELEMENTWISE or (node.op == "pack"):
+        if node.kind in POINTWISE:
             stack.extend(node.operands)
         elif not _spreads_a_scalar(node, stored):
             return False
@@ -369,7 +369,7 @@ def collapses(outputs: tuple[Node, ...], root: Node | None, stored: frozenset[No
 
 def _spreads_a_scalar(node: Node, stored: frozenset[Node]) -> bool:
     """Whether a node is one stored element, seen everywhere."""
-    if node.op not in AFFINE_VIEWS or node.op == "reshape":
+    if node.kind is not Kind.VIEW or node.primitive is reshape_p:
         return False
     operand = node.operands[0]
-    return size_of(operand.shape) == 1 and (operand.op in LEAVES or operand in stored)
+    return size_of(operand.shape) == 1 and (operand.kind is Kind.LEAF or operand in stored)

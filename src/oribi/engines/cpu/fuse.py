@@ -9,25 +9,15 @@ groups. What groups then read of one another is stored in buffers, or, where tha
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from oribi.graph.control import BODIES
-from oribi.graph.node import Node, Shape, topological
+from oribi.graph.kinds import POINTWISE, Cost, Kind
+from oribi.graph.node import Node, Shape, constant_p, parameter_p, topological
 from oribi.graph.program import Program
+from oribi.graph.structural import reshape_p
 
-from .index import AFFINE_VIEWS, LEAVES, axis_vars, of, through_views
-from .rewrite import ELEMENTWISE
+from .index import axis_vars, of, through_views
 
-REDUCTIONS = frozenset({"reduce_sum", "reduce_prod", "reduce_max", "reduce_min", "reduce_and", "reduce_or"})
-ARG_REDUCTIONS = frozenset({"argmax", "argmin"})
-IN_ORDER = frozenset({"cumsum", "cumprod", "argsort"})
-LOOPS = frozenset(BODIES)
-SCATTERS = frozenset({"scatter_add", "scatter_min", "scatter_set"})
-ROOTS = REDUCTIONS | ARG_REDUCTIONS | IN_ORDER | LOOPS | SCATTERS | {"dot_general"}
-ALONE = LOOPS | SCATTERS  # roots that nothing is merged with
-MAPS = ELEMENTWISE | {"random_bits", "pack"}
-COMPUTES = ROOTS | MAPS
-
-CHEAP = {"neg", "abs", "add", "sub", "mul", "max", "min", "select", "convert"}
-CHEAP |= {"eq", "ne", "lt", "le", "gt", "ge", "and", "or", "xor", "not", "shift_left", "shift_right_logical"}
+ALONE = frozenset({Kind.CONTROL, Kind.SCATTER})  # roots that nothing is merged with
+ROOTS = ALONE | {Kind.REDUCTION, Kind.ARG_REDUCTION, Kind.ORDERED, Kind.CONTRACTION}  # what needs loops of its own
 CHEAP_LIMIT = 3  # operations worth computing again instead of storing
 LARGEST = 128  # nodes of a group: LLVM's time for a function grows faster than the function
 FURTHEST = 1000  # groups that are looked at for a path; where there are more between two groups, these stay apart
@@ -92,24 +82,33 @@ def fuse(program: Program, prefix: str = "") -> list[Kernel]:
 
 def _must_store(order: list[Node], roots: tuple[Node, ...]) -> set[Node]:
     """Results, packed operands, what contractions read, and what goes into and out of programs inside."""
-    stored = {n for n in roots if n.op not in LEAVES}
+    stored = {n for n in roots if n.kind is not Kind.LEAF}
     for node in order:
-        if node.op in ("pack", "element"):
+        if node.kind in (Kind.COPY, Kind.ELEMENT):
             stored.add(node)
-        if node.op in LOOPS:
-            stored.update(buffer for buffer in map(reshaped_buffer, node.operands) if buffer.op not in LEAVES)
-        if node.op == "dot_general":
+        if node.kind is Kind.CONTROL:
+            stored.update(buffer for buffer in map(reshaped_buffer, node.operands) if buffer.kind is not Kind.LEAF)
+        if node.kind is Kind.CONTRACTION:
             for operand in node.operands:
                 dims = tuple(map(of, axis_vars(operand.shape, "a")))
-                base, _ = through_views(operand, dims, lambda n: n in stored or n.op in LEAVES)
-                if base.op != "parameter" and not (base.op == "constant" and base.size > 1):
+                base, _ = through_views(operand, dims, lambda n: n in stored or n.kind is Kind.LEAF)
+                if base.primitive is not parameter_p and not (base.primitive is constant_p and base.size > 1):
                     stored.add(base)
     return stored
 
 
+def computes(node: Node) -> bool:
+    """Whether a node's elements are worth a loop: they are not merely found in the operands, or where they stand."""
+    return (
+        node.kind in ROOTS
+        or node.kind in POINTWISE
+        or (node.kind is Kind.GENERATOR and node.primitive.cost > Cost.FREE)
+    )
+
+
 def reshaped_buffer(node: Node) -> Node:
     """The node in whose memory a reshaped one lies."""
-    while node.op == "reshape":
+    while node.primitive is reshape_p:
         node = node.operands[0]
     return node
 
@@ -137,18 +136,17 @@ def _nearest(nodes: Iterable[Node], groups: "dict[Node, Group]") -> list[Node]:
 def _singletons(order: list[Node], stored: set[Node]) -> dict[Node, Group]:
     groups: dict[Node, Group] = {}
     for node in order:
-        if node.op == "element":
+        if node.kind is Kind.ELEMENT:
             groups[node] = groups[node.operands[0]]
             groups[node].members.append(node)
-        elif node.op in COMPUTES or node in stored:
-            groups[node] = Group([node], node if node.op in ROOTS else None, node.shape)
+        elif computes(node) or node in stored:
+            groups[node] = Group([node], node if node.kind in ROOTS else None, node.shape)
     for node, group in groups.items():
         for source in sources(node, groups):
             if groups[source] is not group:
                 group.reads.add(groups[source])
                 groups[source].readers.add(group)
-        pointwise = node.op in ELEMENTWISE or node.op == "pack"
-        apart = [o for o in node.operands if o not in groups or not pointwise]
+        apart = [o for o in node.operands if o not in groups or node.kind not in POINTWISE]
         group.elsewhere.update(groups[source] for source in _nearest(apart, groups))
         group.level = 1 + max((g.level for g in group.reads), default=0)
     return groups
@@ -156,10 +154,10 @@ def _singletons(order: list[Node], stored: set[Node]) -> dict[Node, Group]:
 
 def _merge_along_edges(order: list[Node], groups: dict[Node, Group]) -> None:
     for node in order:
-        if node not in groups or not (node.op in ELEMENTWISE or node.op == "pack"):
+        if node not in groups or node.kind not in POINTWISE:
             continue
         for operand in node.operands:
-            if operand not in groups or operand.op == "pack" or operand.op in AFFINE_VIEWS:
+            if operand not in groups or operand.kind in (Kind.COPY, Kind.VIEW):
                 continue
             producer, consumer = groups[operand], groups[node]
             if _can_merge(producer, consumer):
@@ -172,7 +170,7 @@ def _can_merge(producer: Group, consumer: Group) -> bool:
     if (
         producer in consumer.elsewhere
         or (producer.root and consumer.root)
-        or any(g.root and g.root.op in ALONE for g in (producer, consumer))
+        or any(g.root and g.root.kind in ALONE for g in (producer, consumer))
         or len(producer.members) + len(consumer.members) > LARGEST
     ):
         return False
@@ -241,7 +239,7 @@ def _choose_stored(order: list[Node], groups: dict[Node, Group], stored: set[Nod
 
 def _inlined(node: Node, own: Group, needed: set[Group], groups: dict[Node, Group], stored: set[Node]) -> bool:
     """Whether the readers in other groups had better compute the node themselves."""
-    if node.op in ROOTS:
+    if node.kind in ROOTS:
         return False
     if _cost(node, stored) <= CHEAP_LIMIT:
         return True
@@ -253,7 +251,7 @@ def _inlined(node: Node, own: Group, needed: set[Group], groups: dict[Node, Grou
 
 def _points(group: Group) -> int:
     """How many times the loops of a group evaluate what they read."""
-    largest = [o.size for o in group.root.operands] if group.root and group.root.op in REDUCTIONS else []
+    largest = [o.size for o in group.root.operands] if group.root and group.root.kind is Kind.REDUCTION else []
     return max([*largest, group.members[0].size])
 
 
@@ -262,12 +260,9 @@ def _cost(node: Node, stored: set[Node]) -> int:
     cost, stack = 0, [node]
     while stack and cost <= CHEAP_LIMIT:
         one = stack.pop()
-        if one.op in LEAVES or one in stored:
-            continue
-        if one.op not in CHEAP and one.op not in AFFINE_VIEWS and one.op != "iota":
-            return CHEAP_LIMIT + 1
-        cost += one.op in CHEAP
-        stack.extend(one.operands)
+        if one not in stored:
+            cost += one.primitive.cost
+            stack.extend(one.operands)
     return cost
 
 

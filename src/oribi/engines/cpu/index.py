@@ -8,7 +8,9 @@ index of its operand. As long as indices stay affine in the loop variables, ever
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from oribi.graph.kinds import Kind
 from oribi.graph.node import Node, Shape
+from oribi.graph.structural import reshape_p
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,9 +194,7 @@ def _windows(node: Node, dims: Dims) -> Dims:
     return tuple(place * stride + tap * dilation for place, tap, (_, stride, dilation) in rows)
 
 
-LEAVES = frozenset({"parameter", "constant"})
-
-AFFINE_VIEWS: dict[str, Callable[[Node, Dims], Dims | None]] = {
+VIEWS: dict[str, Callable[[Node, Dims], Dims | None]] = {
     "reshape": _reshape,
     "transpose": _transpose,
     "broadcast_in_dim": _broadcast,
@@ -211,14 +211,14 @@ def flat_index(dims: Dims, shape: Shape) -> Affine:
 
 def below_view(node: Node, dims: Dims, is_buffer: Callable[[Node], bool]) -> Dims | None:
     """The operand's index of an affine view; of a reshaped buffer the position is enough."""
-    if node.op == "reshape" and is_buffer(node.operands[0]):
+    if node.primitive is reshape_p and is_buffer(node.operands[0]):
         return (flat_index(dims, node.shape),)
-    return AFFINE_VIEWS[node.op](node, dims)
+    return VIEWS[node.op](node, dims)
 
 
 def through_views(node: Node, dims: Dims, is_buffer: Callable[[Node], bool]) -> tuple[Node, Dims]:
     """Follow affine views down from `node`, to a buffer or the first node that is no such view, and the index there."""
-    while node.op in AFFINE_VIEWS and not is_buffer(node):
+    while node.kind is Kind.VIEW and not is_buffer(node):
         below = below_view(node, dims, is_buffer)
         if below is None:
             break
@@ -229,7 +229,7 @@ def through_views(node: Node, dims: Dims, is_buffer: Callable[[Node], bool]) -> 
 def _under(node: Node) -> tuple[Node, tuple[Var, ...], Dims]:
     """The buffer that will lie under a node's views, and the index in it of a point of the node."""
     variables = axis_vars(node.shape, "a")
-    is_buffer = lambda n: n.op in LEAVES or n.op == "pack"
+    is_buffer = lambda n: n.kind in (Kind.LEAF, Kind.COPY)
     base, dims = through_views(node, tuple(map(of, variables)), is_buffer)
     return base, variables, dims
 

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
+from oribi.graph.kinds import Kind
 from oribi.graph.node import Node, parameter, size_of
 
 from . import sequential
 from .contract import contract
 from .expression import ALWAYS, Expression, Mask, lane_index, scalar_index
 from .fuse import Kernel
-from .index import LEAVES, ZERO, Affine, Dims, Var, flatten, of
+from .index import ZERO, Affine, Dims, Var, flatten, of
 from .llvm import Builder, Value, i64
 from .reduce import reduce
 from .scatter import scatter
@@ -107,7 +108,7 @@ class Emitter:
         return Expression(self.b, self.stored, self.pointer_to_read, preset)
 
     def is_buffer(self, node: Node) -> bool:
-        return node in self.stored or node.op in LEAVES
+        return node in self.stored or node.kind is Kind.LEAF
 
     # --- loops ---
 

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from oribi.graph import dtypes
 from oribi.graph import elementwise as ew
 from oribi.graph.contraction import dot_general, free_axes
+from oribi.graph.kinds import Kind
 from oribi.graph.node import Node, Shape, size_of
 from oribi.graph.program import Program
 from oribi.graph.reductions import broadcast_in_dim, reduce_sum
 from oribi.graph.structural import reshape, slice_, transpose
 
-from .fuse import COMPUTES
-from .index import LEAVES, buffer_under, stride_of
+from .fuse import computes
+from .index import buffer_under, stride_of
 from .own import pack
 from .rewrite import Context, Rule, rebuilt, rewrite, splat
 
@@ -46,7 +47,7 @@ def pack_deep_views(program: Program) -> Program:
 
     def make(node: Node, operands: tuple[Node, ...]) -> Node:
         made = node.on(operands)
-        if node.op in COMPUTES or node.op in LEAVES or node.op == "element":
+        if computes(node) or node.kind in (Kind.LEAF, Kind.ELEMENT):
             return made
         depth[made] = 1 + max((depth.get(o, 0) for o in operands), default=0)
         return pack(made) if depth[made] == DEEPEST else made
@@ -62,7 +63,7 @@ def separate_results(program: Program) -> Program:
     def own(node: Node, unchanged: Node | None = None) -> Node:
         if node is unchanged:
             return node
-        if node.op not in COMPUTES or node in taken:
+        if not computes(node) or node in taken:
             node = pack(node)
         taken.add(node)
         return node
@@ -100,17 +101,8 @@ def split_reduction(node: Node, context: Context) -> Node | None:
     total = primitive(partial, axes=(sum(a not in axes for a in range(along)),))
     if not rest:
         return total
-    return COMBINE[node.op](total, primitive(_part(x, along, CHUNKS * each, x.shape[along]), axes=axes))
-
-
-COMBINE = {
-    "reduce_sum": ew.add,
-    "reduce_prod": ew.mul,
-    "reduce_max": ew.max,
-    "reduce_min": ew.min,
-    "reduce_and": ew.logical_and,
-    "reduce_or": ew.logical_or,
-}
+    assert primitive.combine is not None  # every reduction has one
+    return primitive.combine(total, primitive(_part(x, along, CHUNKS * each, x.shape[along]), axes=axes))
 
 
 def split_contraction(node: Node, context: Context) -> Node | None:
@@ -218,6 +210,6 @@ def _as_reduction(node: Node, left_free: Sequence[int], right_free: Sequence[int
     return reduce_sum(ew.mul(left, right), depth)
 
 
-SPLIT_CONTRACTIONS: dict[str, Rule] = {"dot_general": split_contraction}
-LAY_OUT_CONTRACTIONS: dict[str, Rule] = {"dot_general": lay_out_dot}
-SPLIT_REDUCTIONS: dict[str, Rule] = dict.fromkeys(COMBINE, split_reduction)
+SPLIT_CONTRACTIONS: dict[str | Kind, Rule] = {Kind.CONTRACTION: split_contraction}
+LAY_OUT_CONTRACTIONS: dict[str | Kind, Rule] = {Kind.CONTRACTION: lay_out_dot}
+SPLIT_REDUCTIONS: dict[str | Kind, Rule] = {Kind.REDUCTION: split_reduction}

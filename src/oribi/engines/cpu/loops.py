@@ -8,13 +8,13 @@ gives each loop its operands in memory, as its body expects them.
 from collections.abc import Callable
 from dataclasses import replace
 
-from oribi.graph.control import BODIES, depending, element_p, spec, substituted
-from oribi.graph.node import Node, parameter, topological
+from oribi.graph.control import cond_p, depending, element_p, spec, substituted, while_p
+from oribi.graph.kinds import Kind
+from oribi.graph.node import Node, constant_p, parameter, parameter_p, topological
 from oribi.graph.program import Program
 from oribi.graph.scan import scan_p
 
-from .fuse import COMPUTES, LOOPS, reshaped_buffer
-from .index import AFFINE_VIEWS, LEAVES
+from .fuse import computes, reshaped_buffer
 from .own import pack
 from .rewrite import rebuilt, rewrite, splat_of
 
@@ -35,10 +35,10 @@ def _tidied(program: Program) -> Program:
     groups: dict[object, list[Node]] = {}
     read: dict[Node, list[int]] = {}
     for node in order:
-        if node.op == "scan":
+        if node.primitive is scan_p:
             groups.setdefault(_likeness(node), []).append(node)
             read[node] = []
-        elif node.op == "element" and node.operands[0] in read:
+        elif node.kind is Kind.ELEMENT and node.operands[0] in read:
             read[node.operands[0]].append(node.attributes["index"])
     leaders: dict[Node, _Leader] = {}
     for group in groups.values():
@@ -51,7 +51,7 @@ def _tidied(program: Program) -> Program:
     def make(node: Node, operands: tuple[Node, ...]) -> Node | None:
         if node in leaders:
             return leaders[node].made_of(operands)
-        if node.op == "element" and node.operands[0] in leaders:
+        if node.kind is Kind.ELEMENT and node.operands[0] in leaders:
             place = leaders[node.operands[0]].place(node.operands[0], node.attributes["index"])
             return element_p(*operands, index=place)
         return None
@@ -143,7 +143,7 @@ def sink(program: Program) -> Program:
     roots = [*program.updates, *program.outputs]
     while True:
         order = topological(roots)
-        conds = [n for n in order if n.op == "cond"]
+        conds = [n for n in order if n.primitive is cond_p]
         place = _places(order, roots) if conds else {}
         found = {n for n in conds if any(place[o] in _branches(n) for o in n.operands)}
         found -= {inside[0] for n in found if (inside := place[n]) is not None}  # the innermost ones first
@@ -159,7 +159,7 @@ Place = Branch | None  # a branch of a cond; None for what others read too
 
 
 def _branches(cond: Node) -> list[Branch]:
-    return [(cond, name) for name in BODIES["cond"]]
+    return [(cond, name) for name in cond_p.bodies]
 
 
 def _places(order: list[Node], roots: list[Node]) -> dict[Node, Place]:
@@ -168,8 +168,8 @@ def _places(order: list[Node], roots: list[Node]) -> dict[Node, Place]:
     place: dict[Node, Place] = {}
     for node in reversed(order):
         (only,) = readers[node] if len(readers[node]) == 1 else (None,)
-        place[node] = None if node.op in LEAVES else only
-        inside = _readers_inside(node) if node.op == "cond" else [None] * len(node.operands)
+        place[node] = None if node.kind is Kind.LEAF else only
+        inside = _readers_inside(node) if node.primitive is cond_p else [None] * len(node.operands)
         for operand, branch in zip(node.operands, inside, strict=True):
             readers.setdefault(operand, set()).add(branch or only)
     return place
@@ -216,7 +216,7 @@ def _with_inside(cond: Node, place: dict[Node, Place]) -> Node:
         body, outside = cond.attributes[name], _Outside(branch, place)
         made = substituted(body.outputs, dict(zip(body.inputs, cond.operands[1:], strict=True)), outside)
         for node in topological(made, outside):
-            if node in outside and node.op != "constant" and node not in outer:
+            if node in outside and node.primitive is not constant_p and node not in outer:
                 outer[node] = parameter(f"outside{len(outer)}", *spec(node))
         results[name] = made, outside
     inputs = tuple(outer.values())
@@ -232,15 +232,15 @@ def _with_inside(cond: Node, place: dict[Node, Place]) -> Node:
 
 def prepare(program: Program, passes: Callable[[Program], Program]) -> Program:
     """The program with every body put through `passes`, and what does not change from step to step computed before the loop."""
-    return rewrite(program, dict.fromkeys(LOOPS, lambda node, context: _prepared(node, passes)))
+    return rewrite(program, {Kind.CONTROL: lambda node, context: _prepared(node, passes)})
 
 
 def _prepared(node: Node, passes: Callable[[Program], Program]) -> Node:
-    programs = {name: passes(node.attributes[name]) for name in BODIES[node.op]}
-    if node.op == "cond":
+    programs = {name: passes(node.attributes[name]) for name in node.primitive.bodies}
+    if node.primitive is cond_p:
         return replace(node, attributes=programs)
     body, operands = programs["body"], list(node.operands)
-    lead = int(node.op == "while_loop")  # its first operand tells whether to begin
+    lead = int(node.primitive is while_p)  # its first operand tells whether to begin
     stays = len(body.inputs) - node.attributes.get("scanned", 0)
     lifted = _same_in_every_step(body, stays)
     new = {inner: parameter(f"lifted{i}", *spec(inner)) for i, inner in enumerate(lifted)}
@@ -260,9 +260,9 @@ def _same_in_every_step(body: Program, stays: int) -> list[Node]:
     found: dict[Node, None] = {}
     for node in topological(roots):
         for operand in node.operands[: keeps(node)] if node in changing else ():
-            while operand.op in AFFINE_VIEWS:
+            while operand.kind is Kind.VIEW:
                 operand = operand.operands[0]
-            if operand not in changing and operand.op not in LEAVES and operand.operands:
+            if operand not in changing and operand.kind is not Kind.LEAF and operand.operands:
                 found[operand] = None
     return list(found)
 
@@ -274,7 +274,7 @@ def own_operands(program: Program) -> Program:
     """Every operand of a loop in a buffer, in row-major order; each carried value in one of its own, which the loop overwrites."""
 
     def make(node: Node, operands: tuple[Node, ...]) -> Node | None:
-        if node.op not in LOOPS:
+        if node.kind is not Kind.CONTROL:
             return None
         return node.on(tuple(o if i < keeps(node) and _is_buffer(o) else pack(o) for i, o in enumerate(operands)))
 
@@ -283,12 +283,15 @@ def own_operands(program: Program) -> Program:
 
 def keeps(node: Node) -> int:
     """How many of a node's operands, the first ones, it leaves as they are: a loop overwrites what it carries."""
-    carried = node.attributes["body"].state if node.op in ("scan", "while_loop") else ()
+    carried = node.attributes["body"].state if node.primitive in (scan_p, while_p) else ()
     return len(node.operands) - len(carried)
 
 
 def _is_buffer(node: Node) -> bool:
     base = reshaped_buffer(node)
     return (
-        base.op in ("parameter", "element") or base.op in COMPUTES or (base.op == "constant" and splat_of(base) is None)
+        base.primitive is parameter_p
+        or base.kind is Kind.ELEMENT
+        or computes(base)
+        or (base.primitive is constant_p and splat_of(base) is None)
     )

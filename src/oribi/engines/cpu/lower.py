@@ -10,9 +10,10 @@ from itertools import product
 
 from oribi.graph import elementwise as ew
 from oribi.graph.contraction import dot_general
+from oribi.graph.kinds import Kind
 from oribi.graph.node import Node, size_of
 from oribi.graph.program import Program
-from oribi.graph.reductions import REDUCTIONS, broadcast_in_dim, reduce_sum
+from oribi.graph.reductions import broadcast_in_dim, reduce_max, reduce_min, reduce_sum, reduce_sum_p
 from oribi.graph.structural import concatenate, iota, pad, reshape, reverse, transpose
 from oribi.graph.windows import Axis, conv_axes, is_extremum, padded_for, start_value, under, window_axes
 
@@ -20,7 +21,7 @@ from .own import pack, windows
 from .rewrite import Context, Rule, rewrite, splat
 from .sparse import table, update_rows
 
-REDUCE = {p.name: p for p in REDUCTIONS}
+REDUCE = {"sum": reduce_sum_p, "max": reduce_max, "min": reduce_min}  # by the name of a window's reducer
 SMALL_WINDOW = 16  # taps up to which a window is unrolled
 FEW_PIECES = 64  # operands of a concatenation of which each element asks where it lies
 
@@ -91,7 +92,7 @@ def _reduce_window(node: Node, context: Context) -> Node:
         values = _tap_by_tap(padded, axes)
         return reduce(ew.add, values) if reducer == "sum" else _extremum(values, reducer)[0]
     view, taps = _taps_of(padded, axes)
-    return REDUCE[f"reduce_{reducer}"](view, axes=taps)
+    return REDUCE[reducer](view, axes=taps)
 
 
 def _is_small(axes: Sequence[Axis]) -> bool:
@@ -136,12 +137,12 @@ def _chosen_tap(padded: Node, axes: Sequence[Axis], reducer: str) -> Node:
     if _is_small(axes):
         return _extremum(_tap_by_tap(padded, axes), reducer)[1]
     view, taps = _taps_of(padded, axes)
-    best = REDUCE[f"reduce_{reducer}"](view, axes=taps)
+    best = REDUCE[reducer](view, axes=taps)
     outside = tuple(a for a in range(len(view.shape)) if a not in taps)
     hit = is_extremum(view, broadcast_in_dim(best, view.shape, outside))
     number = _tap_number(view.shape, taps)
     none = ew.full_like(number, size_of(a.window for a in axes))
-    return REDUCE["reduce_min"](ew.select(hit, number, none), axes=taps)
+    return reduce_min(ew.select(hit, number, none), axes=taps)
 
 
 def _extremum(values: Sequence[Node], reducer: str) -> tuple[Node, Node]:
@@ -191,7 +192,7 @@ def _concatenate(node: Node, context: Context) -> Node | None:
     return concatenate(*parts, axis=axis)
 
 
-RULES: dict[str, Rule] = {
+RULES: dict[str | Kind, Rule] = {
     "concatenate": _concatenate,
     "conv_general_dilated": _conv,
     "reduce_window": _reduce_window,

@@ -280,7 +280,7 @@ class _Main:
                 self._barrier()
             elif isinstance(function, Nested):
                 predicate = self._pointer(frame, function.first)
-                _NESTED[function.node.op](self, function, self._inside(frame, function), predicate)
+                NESTED[function.node.op](self, function, self._inside(frame, function), predicate)
             elif function is not None and routine.schedules[number].how == "single":
                 with self.b.when(self.first):
                     self._call(frame, number, function)
@@ -359,7 +359,7 @@ class _Main:
             self._walk(frames[1])
 
 
-_NESTED: dict[str, Callable[[_Main, Nested, list[_Frame], str], None]] = {
+NESTED: dict[str, Callable[[_Main, Nested, list[_Frame], str], None]] = {
     "scan": _Main._scan,
     "while_loop": _Main._while,
     "cond": _Main._cond,

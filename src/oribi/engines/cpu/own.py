@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from oribi.engines.reference.rules import Rule, scatter
+from oribi.graph.elementwise import min as minimum
 from oribi.graph.indexing import infer_scatter
+from oribi.graph.kinds import Cost, Kind
 from oribi.graph.node import GraphError, Node, Primitive, Shape, no_gradient
 
 
@@ -18,13 +20,13 @@ def _infer_windows(x: Node, *, sliding: tuple[tuple[int, int, int], ...], out: S
 
 
 # Its operand, copied into a buffer of its own in row-major order.
-pack = Primitive("pack", lambda x: (x.shape, x.dtype), no_gradient)
+pack = Primitive("pack", lambda x: (x.shape, x.dtype), no_gradient, Kind.COPY, linear=True)
 # The view of all places of a window: the places, but for the last axis's, then the taps, then the last axis's places.
 # `sliding` is (taps, stride, dilation) for each axis, `out` how many places there are.
-windows = Primitive("windows", _infer_windows, no_gradient)
+windows = Primitive("windows", _infer_windows, no_gradient, Kind.VIEW, Cost.FREE, linear=True)
 # `scatter_add` with the least of what meets in place of its sum, and with the last; the second reads no row that it writes.
-scatter_min = Primitive("scatter_min", infer_scatter, no_gradient)
-scatter_set = Primitive("scatter_set", infer_scatter, no_gradient)
+scatter_min = Primitive("scatter_min", infer_scatter, no_gradient, Kind.SCATTER, combine=minimum)
+scatter_set = Primitive("scatter_set", infer_scatter, no_gradient, Kind.SCATTER)
 
 TABLE = {p.name: p for p in (pack, windows, scatter_min, scatter_set)}
 

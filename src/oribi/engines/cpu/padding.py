@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from oribi.graph.contraction import free_axes
 from oribi.graph.node import Node
+from oribi.graph.structural import pad_p
 
 from .index import Affine, Dims, Var, axis_vars, of, through_views
 
@@ -49,7 +50,7 @@ def operand_index(axes: list[tuple[str, int]], depth: Sequence[Var], at: Sequenc
 
 def bands(base: Node, dims: Dims, depth: Sequence[Var]) -> list[Band]:
     """The bands of an operand that reads `base` at `dims`."""
-    if base.op != "pad" or base.attributes["value"] != 0 or len(dims) != len(base.shape):
+    if base.primitive is not pad_p or base.attributes["value"] != 0 or len(dims) != len(base.shape):
         return []
     found = []
     rows = (base.attributes[key] for key in ("low", "high", "interior"))

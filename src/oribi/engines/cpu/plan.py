@@ -13,14 +13,13 @@ from heapq import heappop, heappush
 import numpy as np
 
 from oribi.graph import dtypes
-from oribi.graph.node import Node, size_of
+from oribi.graph.kinds import POINTWISE, Kind
+from oribi.graph.node import Node, constant_p, size_of
 from oribi.graph.program import Program
 
-from .fuse import SCATTERS, Kernel
-from .index import LEAVES
+from .fuse import Kernel
 from .kernels import Function, Partition
 from .own import pack
-from .rewrite import ELEMENTWISE
 from .schedule import Schedule, reads
 
 ALIGNMENT = 64
@@ -130,10 +129,10 @@ def _reads_in_place(kernel: Kernel, state: Node, stored: frozenset[Node]) -> boo
         seen.add((node, in_place))
         if node is state and not in_place:
             return False
-        if node.op in LEAVES or (node in stored and node not in kernel.outputs):
+        if node.kind is Kind.LEAF or (node in stored and node not in kernel.outputs):
             continue
-        inside = in_place and (node.op in ELEMENTWISE or node.op == "pack")
-        base = in_place and node.op in SCATTERS
+        inside = in_place and node.kind in POINTWISE
+        base = in_place and node.kind is Kind.SCATTER
         stack.extend((o, inside or (base and i == 0)) for i, o in enumerate(node.operands))
     return True
 
@@ -221,7 +220,7 @@ def place(
                 lives.setdefault(node, []).append(number)
     slot = len(placements)
     for node in lives:
-        if node.op == "constant" and node not in placements:
+        if node.primitive is constant_p and node not in placements:
             constants.append(node)
             placements[node] = Placement("table", slot)
             slot += 1

@@ -97,7 +97,7 @@ class Reduction:
             lambda at, values: self._along_last(places, at, values, mask),
             self._combine,
         )
-        start = self.b.spread(elementwise.identity_of(self.root.op, self.root.dtype), self.b.lanes)
+        start = self.b.spread(elementwise.identity_of(self.root), self.b.lanes)
         values = walk.through(outer, {}, [start] * (self.chains * len(places)))
         while len(values) > len(places):
             values = [self._combine(*pair) for pair in zip(values[::2], values[1::2], strict=True)]
@@ -150,10 +150,10 @@ class Reduction:
         value = b.spread(self.e.expression().value(self.x, joined(self.x, self.axes, dims, at), mask), b.lanes)
         if not self.along or mask.lanes is None:
             return value
-        return b.select(mask.lanes, value, elementwise.identity_of(root.op, root.dtype))
+        return b.select(mask.lanes, value, elementwise.identity_of(root))
 
     def _combine(self, x: Value, y: Value) -> Value:
-        return elementwise.COMBINE[self.root.op](self.b, self.root, x, y)
+        return elementwise.combined(self.b, self.root, x, y)
 
     def _across_lanes(self, value: Value) -> Value:
         """All lanes combined, the upper half into the lower until one is left."""

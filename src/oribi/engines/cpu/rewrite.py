@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from oribi.graph import elementwise as ew
-from oribi.graph.node import Node, constant, topological
+from oribi.graph.kinds import Kind
+from oribi.graph.node import Node, constant, constant_p, parameter_p, topological
 from oribi.graph.program import Program
 
-ELEMENTWISE = frozenset(p.name for p in (*ew.UNARY, *ew.BINARY, *ew.COMPARE, ew.select, ew.convert_p))
 MERGE_LIMIT = 4096  # elements of constants that are compared by value
 
 
@@ -28,12 +27,12 @@ class Context:
 Rule = Callable[[Node, Context], "Node | None"]
 
 
-def rewrite(program: Program, rules: Mapping[str, Rule], always: Rule | None = None) -> Program:
+def rewrite(program: Program, rules: Mapping["str | Kind", Rule], always: Rule | None = None) -> Program:
     """One pass over the nodes, operands first; the program itself when nothing changed.
 
     Args:
         program: what to rewrite.
-        rules: for each op, a rule that gives a node to stand in another's place, or None.
+        rules: for each op, or each kind, a rule that gives a node to stand in another's place, or None.
         always: a rule that is asked before those, whatever the op.
     """
     roots = (*program.updates, *program.outputs)
@@ -49,7 +48,7 @@ def rewrite(program: Program, rules: Mapping[str, Rule], always: Rule | None = N
         users[current] = users.get(node, 0)
         if always is not None:
             current = always(current, context) or current
-        rule = rules.get(current.op)
+        rule = rules.get(current.op) or rules.get(current.kind)
         current = (rule(current, context) if rule else None) or current
         new[node] = seen.setdefault(_key(current), current)
     if all(new[n] is n for n in order):
@@ -71,9 +70,9 @@ def rebuilt(program: Program, make: Callable[[Node, tuple[Node, ...]], "Node | N
 
 def _key(node: Node) -> Any:
     """Equal for nodes that are alike, given that their operands are merged already."""
-    if node.op == "parameter":
+    if node.primitive is parameter_p:
         return node
-    if node.op == "constant":
+    if node.primitive is constant_p:
         value = node.attributes["value"]
         if value.size and is_splat(value):
             return "splat", value.dtype.str, value.shape, np.asarray(value.flat[0]).tobytes()
@@ -97,7 +96,7 @@ def is_splat(value: np.ndarray) -> bool:
 
 def splat_of(node: Node) -> Any:
     """The value of a constant node whose elements are all alike; None of any other node."""
-    if node.op == "constant" and node.size and is_splat(node.attributes["value"]):
+    if node.primitive is constant_p and node.size and is_splat(node.attributes["value"]):
         return node.attributes["value"].flat[0]
     return None
 

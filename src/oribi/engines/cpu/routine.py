@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 
 from oribi.graph import dtypes
-from oribi.graph.control import BODIES, results_of
+from oribi.graph.control import results_of, while_p
+from oribi.graph.kinds import Kind
 from oribi.graph.node import Node, size_of
 from oribi.graph.program import Program
+from oribi.graph.scan import scan_p
 
-from .fuse import LOOPS, Kernel, fuse, reshaped_buffer
+from .fuse import Kernel, fuse, reshaped_buffer
 from .kernels import Emitter, Function, bytes_of_memory
 from .layout import lay_out
 from .loops import keeps, own_operands, prepare, sink, tidy
@@ -100,7 +102,7 @@ def routine(program: Program, target: Target, declarations: dict[str, str], pref
     functions: list[Function | Nested | None] = []
     own: set[Node] = {n for k, s in zip(kernels, schedules, strict=True) if s.how == "replicated" for n in k.outputs}
     for kernel, how in zip(kernels, schedules, strict=True):
-        if kernel.root is not None and kernel.root.op in LOOPS:
+        if kernel.root is not None and kernel.root.kind is Kind.CONTROL:
             functions.append(_nested(kernel, kernel.root, target, alias, declarations))
         elif size_of(kernel.domain):
             functions.append(Emitter(kernel, how, target, stored, alias, declarations).function())
@@ -121,7 +123,7 @@ def _carried(kernel: Kernel) -> tuple[Node, ...]:
 def _nested(
     kernel: Kernel, node: Node, target: Target, alias: dict[Node, Node], declarations: dict[str, str]
 ) -> Nested:
-    bodies: list[Program] = [node.attributes[name] for name in BODIES[node.op]]
+    bodies: list[Program] = [node.attributes[name] for name in node.primitive.bodies]
     routines = [routine(b, target, declarations, f"{kernel.name}_{i}_") for i, b in enumerate(bodies)]
     operands = [alias.get(b, b) for b in map(reshaped_buffer, node.operands)]
     states = len(bodies[0].state)
@@ -130,12 +132,12 @@ def _nested(
     tables, scratch = [], []
     for made in routines:
         scratch.append((bytes_of_memory(made.plan.shared_bytes), bytes_of_memory(made.plan.private_bytes)))
-        if node.op == "while_loop":  # its output tells whether to go on, and nobody else reads it
+        if node.primitive is while_p:  # its output tells whether to go on, and nobody else reads it
             outputs = [bytes_of_memory(1)]
         else:
             count = len(made.program.outputs)
             outputs = [results[i] if i in results else _memory_for(node, i) for i in range(states, states + count)]
-        inputs = operands if node.op == "scan" else operands[1:]
+        inputs = operands if node.primitive is scan_p else operands[1:]
         tables.append([*inputs, *made.plan.constants, *outputs])
         for buffer in operands:
             accesses[buffer, False, None] = None

@@ -22,8 +22,6 @@ from .llvm import Value, const, i64
 if TYPE_CHECKING:
     from .kernels import Emitter
 
-MEETING = {"scatter_add": "add", "scatter_min": "min", "scatter_set": None}  # what is done with what is there
-
 
 def scatter(e: "Emitter") -> None:
     """Each thread looks at every index and puts the slices in place that fall into its part, in their order."""
@@ -86,10 +84,9 @@ class Scatter:
         b, lanes = self.b, self.lanes
         at, pointer = self.place(before, index, tail), self.e.pointer_to_write(self.root)
         new = b.spread(self.e.expression().value(self.updates, (*before, *position, *tail), mask), lanes)
-        meeting = MEETING[self.root.op]
-        if meeting is not None:
+        if self.root.primitive.combine is not None:
             there = b.load(pointer, self.root.dtype, at, lanes, mask.lanes)
-            new = elementwise.RULES[meeting](b, self.root, there, new)
+            new = elementwise.combined(b, self.root, there, new)
         b.store(new, pointer, at, mask.lanes)
 
     @property

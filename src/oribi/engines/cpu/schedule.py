@@ -4,15 +4,18 @@ A schedule never depends on how many threads there will be, and no reduction is 
 computed by one thread in one fixed order, so the bits are the same on any team.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from oribi.graph import dtypes
 from oribi.graph.contraction import free_axes
-from oribi.graph.node import Node, Shape, size_of
+from oribi.graph.kinds import Cost, Kind
+from oribi.graph.node import Node, Shape, parameter_p, size_of
+from oribi.graph.ordered import argsort
 
 from .expression import collapses
-from .fuse import ARG_REDUCTIONS, IN_ORDER, LOOPS, REDUCTIONS, Kernel
-from .index import LEAVES, stride_of
+from .fuse import Kernel
+from .index import stride_of
 from .padding import useful_share
 from .rewrite import splat_of
 from .target import Target
@@ -21,7 +24,6 @@ SMALL_WORK = 4096  # element operations that cost less than a barrier
 LARGE_WEIGHTS = 2**17  # bytes of weights from which it pays to keep them where they are
 SPLIT_FROM = 4  # extent from which an axis is worth sharing out
 LATENCY = 5  # multiplications that must be under way for the multipliers to be busy
-DIVIDING = frozenset({"div", "sqrt", "rsqrt"})
 SHALLOW = 128  # depth up to which it pays to divide beside the sums: beyond, what it saves is lost in their time
 STEP = 1  # what a step of the depth costs beside them; twice that, where a tile's rows lie far apart in memory
 
@@ -63,7 +65,7 @@ def schedule(
     for kernel in kernels:
         updates = any(n in results for n in kernel.outputs)
         shape = _shape(kernel, updates, stored, target)
-        independent = all(n in replicated for n in reads(kernel, stored) if n.op not in LEAVES)
+        independent = all(n in replicated for n in reads(kernel, stored) if n.kind is not Kind.LEAF)
         small = work(kernel) <= SMALL_WORK and shape.kind not in ("scatter", "program")
         if shape.kind == "program":
             how = "together"
@@ -83,7 +85,7 @@ def reads(kernel: Kernel, stored: frozenset[Node]) -> list[Node]:
 
 def _divides(kernel: Kernel, stored: frozenset[Node]) -> bool:
     """Whether a kernel computes anything that keeps the divider busy, beside its root."""
-    return any(n.op in DIVIDING and not loaded for n, loaded in _expressions(kernel, stored).items())
+    return any(n.primitive.cost is Cost.DIVISION and not loaded for n, loaded in _expressions(kernel, stored).items())
 
 
 def _expressions(kernel: Kernel, stored: frozenset[Node]) -> dict[Node, bool]:
@@ -93,28 +95,28 @@ def _expressions(kernel: Kernel, stored: frozenset[Node]) -> dict[Node, bool]:
     while stack:
         node = stack.pop()
         if node not in found:
-            found[node] = node not in kernel.outputs and (node in stored or node.op in LEAVES)
+            found[node] = node not in kernel.outputs and (node in stored or node.kind is Kind.LEAF)
             stack.extend(() if found[node] else node.operands)
     return found
 
 
 def work(kernel: Kernel) -> int:
     """A rough count of element operations; those of a program inside are counted apart."""
-    root = kernel.root
-    depth = 1
-    if root is not None and root.op in LOOPS:
+    if kernel.root is None:
+        return max(1, size_of(kernel.domain))
+    if kernel.root.kind is Kind.CONTROL:
         return 1
-    if root is not None and root.op in REDUCTIONS:
-        depth = max(1, root.operands[0].size // max(1, root.size))
-    elif root is not None and root.op in ARG_REDUCTIONS:
-        depth = root.operands[0].shape[root.attributes["axis"]]
-    elif root is not None and root.op in IN_ORDER:
-        depth = 2 * root.shape[root.attributes["axis"]].bit_length() if root.op == "argsort" else 1
-    elif root is not None and root.op == "dot_general":
-        depth = size_of(_depth(root))
-    elif root is not None:
-        depth = root.operands[2].size
-    return max(1, size_of(kernel.domain)) * depth
+    return max(1, size_of(kernel.domain)) * DEPTH[kernel.root.kind](kernel.root)
+
+
+# Element operations for each element of a result.
+DEPTH: dict[Kind, Callable[[Node], int]] = {
+    Kind.REDUCTION: lambda root: max(1, root.operands[0].size // max(1, root.size)),
+    Kind.ARG_REDUCTION: lambda root: root.operands[0].shape[root.attributes["axis"]],
+    Kind.ORDERED: lambda root: 2 * root.shape[root.attributes["axis"]].bit_length() if root.primitive is argsort else 1,
+    Kind.CONTRACTION: lambda root: size_of(_depth(root)),
+    Kind.SCATTER: lambda root: root.operands[2].size,
+}
 
 
 def _shape(kernel: Kernel, updates: bool, stored: frozenset[Node], target: Target) -> Schedule:
@@ -122,15 +124,15 @@ def _shape(kernel: Kernel, updates: bool, stored: frozenset[Node], target: Targe
     root, domain = kernel.root, kernel.domain
     if root is None:
         return _map(kernel, stored)
-    if root.op in LOOPS:
+    if root.kind is Kind.CONTROL:
         return Schedule("program", "", None)
-    if root.op in REDUCTIONS:
+    if root.kind is Kind.REDUCTION:
         return _reduce(root, domain)
-    if root.op in ARG_REDUCTIONS:
+    if root.kind is Kind.ARG_REDUCTION:
         return Schedule("arg_reduce", "", _split_axis(domain, None))
-    if root.op == "dot_general":
+    if root.kind is Kind.CONTRACTION:
         return _contract(root, domain, updates, _divides(kernel, stored), target)
-    if root.op in IN_ORDER:
+    if root.kind is Kind.ORDERED:
         return _in_order(root, domain)
     return Schedule("scatter", "", root.attributes["axis"])
 
@@ -172,10 +174,10 @@ def _reduce(root: Node, domain: Shape) -> Schedule:
 def _in_order(root: Node, domain: Shape) -> Schedule:
     """Never split along the axis that is walked in order; lanes run along the last axis where that is another."""
     axis, last = root.attributes["axis"], len(domain) - 1
-    vector = last if root.op != "argsort" and axis != last else None
+    vector = last if root.primitive is not argsort and axis != last else None
     free = tuple(1 if a == axis else n for a, n in enumerate(domain))
     split = _split_axis(free, vector) if size_of(free) > 1 else None
-    return Schedule("sort" if root.op == "argsort" else "running", "", split, vector=vector)
+    return Schedule("sort" if root.primitive is argsort else "running", "", split, vector=vector)
 
 
 def _contract(root: Node, domain: Shape, updates: bool, divides: bool, target: Target) -> Schedule:
@@ -218,7 +220,7 @@ def _holds_weights(root: Node, owned_by_rhs: bool, updates: bool) -> bool:
     updates it. That costs barriers, since every thread then needs all of the batch, but moves no weights between cores.
     """
     weights = root if updates else root.operands[int(owned_by_rhs)]
-    stays = updates or weights.op == "parameter"
+    stays = updates or weights.primitive is parameter_p
     return stays and weights.size * dtypes.itemsize(root.dtype) >= LARGE_WEIGHTS
 
 

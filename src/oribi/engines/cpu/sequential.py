@@ -7,6 +7,7 @@ import numpy as np
 
 from oribi.graph import dtypes
 from oribi.graph.node import Node
+from oribi.graph.reductions import argmax
 
 from . import elementwise
 from .cascade import Range, Walk, of_sum
@@ -38,7 +39,7 @@ def arg_reduce(e: "Emitter") -> None:
             at = of(Var("r", x.shape[axis], loop.index))
             value = e.expression().value(x, joined(x, (axis,), tuple(dims), {axis: at}))
             best, index = loop.carried
-            better = elementwise.COMPARE["gt" if root.op == "argmax" else "lt"](b, root, value, best)
+            better = elementwise.COMPARE["gt" if root.primitive is argmax else "lt"](b, root, value, best)
             if dtypes.is_float(x.dtype):
                 new_nan = b.compare("fcmp uno", value, value)
                 better = b.binary("and", b.binary("or", better, new_nan), b.compare("fcmp ord", best, best))
@@ -71,10 +72,9 @@ def _run_along(e: "Emitter", root: Node, dims: list[Affine], mask: Mask, lanes: 
     """The total so far at each step; of a long sum, what was added before the present run began, and the sum of the run."""
     b, axis = e.b, root.attributes["axis"]
     extent = root.shape[axis]
-    rule = elementwise.RULES[RUNNING[root.op]]
 
     def meet(before: Value | None, total: Value) -> Value:
-        return total if before is None else rule(b, root, before, total)
+        return total if before is None else elementwise.combined(b, root, before, total)
 
     def step(state: tuple[Value | None, Affine], totals: list[Value]) -> list[Value]:
         before, index = state
@@ -92,10 +92,8 @@ def _run_along(e: "Emitter", root: Node, dims: list[Affine], mask: Mask, lanes: 
         meet,
         around=lambda state, totals: (meet(state[0], totals[0]), state[1]),
     )
-    walk.through(of_sum(root, [extent]), (None, ZERO), [b.spread(const(int(root.op == "cumprod"), root.dtype), lanes)])
+    walk.through(of_sum(root, [extent]), (None, ZERO), [b.spread(elementwise.identity_of(root), lanes)])
 
-
-RUNNING = {"cumsum": "add", "cumprod": "mul"}
 
 # --- sorting ----------------------------------------------------------------------------------------------------------
 

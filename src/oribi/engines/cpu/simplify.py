@@ -9,15 +9,15 @@ import numpy as np
 from oribi.engines.reference import evaluate
 from oribi.graph import dtypes
 from oribi.graph import elementwise as ew
-from oribi.graph.indexing import gather
-from oribi.graph.node import TUPLE, Node, constant
+from oribi.graph.indexing import gather, gather_p
+from oribi.graph.kinds import Kind
+from oribi.graph.node import TUPLE, Node, constant, constant_p
 from oribi.graph.program import Program
-from oribi.graph.reductions import broadcast_in_dim
-from oribi.graph.structural import pad, reshape, transpose
+from oribi.graph.reductions import broadcast_in_dim, broadcast_p
+from oribi.graph.structural import pad, reshape, reshape_p, transpose, transpose_p
 
 from . import own
-from .index import AFFINE_VIEWS
-from .rewrite import ELEMENTWISE, Context, Rule, is_zeros, rewrite, splat, splat_of
+from .rewrite import Context, Rule, is_zeros, rewrite, splat, splat_of
 
 FOLD_LIMIT = 4096
 PASSES = 3
@@ -38,14 +38,19 @@ def simplify(program: Program) -> Program:
 
 def fold(node: Node, context: Context) -> Node | None:
     """A constant for a node that depends on constants alone."""
-    if not node.operands or any(o.op != "constant" for o in node.operands) or not node.size or node.dtype == TUPLE:
+    if (
+        not node.operands
+        or any(o.primitive is not constant_p for o in node.operands)
+        or not node.size
+        or node.dtype == TUPLE
+    ):
         return None
     values = [splat_of(o) for o in node.operands]
-    if node.op in ELEMENTWISE and all(v is not None for v in values):
+    if node.kind is Kind.ELEMENTWISE and all(v is not None for v in values):
         scalars = [constant(np.asarray(v)) for v in values]
         small = Node(node.primitive, tuple(scalars), node.attributes, (), node.dtype)
         return splat(evaluate([small])[0], node.shape, node.dtype)
-    if (node.op in AFFINE_VIEWS or node.op == "pack") and values[0] is not None:
+    if node.kind in (Kind.VIEW, Kind.COPY) and values[0] is not None:
         return splat(values[0], node.shape, node.dtype)
     if node.size <= FOLD_LIMIT and all(o.size <= FOLD_LIMIT for o in node.operands):
         return constant(evaluate([node], more=own.RULES)[0])
@@ -93,7 +98,7 @@ def _select(node: Node, context: Context) -> Node | None:
 
 def _neg(node: Node, context: Context) -> Node | None:
     operand = node.operands[0]
-    return operand.operands[0] if operand.op == "neg" else None
+    return operand.operands[0] if operand.primitive is ew.neg else None
 
 
 # --- views ------------------------------------------------------------------------------------------------------------
@@ -105,15 +110,15 @@ def _reshape(node: Node, context: Context) -> Node | None:
     operand = node.operands[0]
     if operand.shape == node.shape:
         return operand
-    if operand.op == "reshape":
+    if operand.primitive is reshape_p:
         return reshape(operand.operands[0], node.shape)
     if context.users.get(operand, 0) != 1 or not node.size:
         return None
-    if operand.op in ELEMENTWISE:
-        if any(o.op in ELEMENTWISE and context.users.get(o, 0) > 1 for o in operand.operands):
+    if operand.kind is Kind.ELEMENTWISE:
+        if any(o.kind is Kind.ELEMENTWISE and context.users.get(o, 0) > 1 for o in operand.operands):
             return None
         return operand.primitive(*(_reshaped(o, node.shape) for o in operand.operands), **operand.attributes)
-    if operand.op == "gather" and operand.attributes["axis"] == 0:
+    if operand.primitive is gather_p and operand.attributes["axis"] == 0:
         return _reshape_gather(node, operand)
     return None
 
@@ -134,7 +139,7 @@ def _reshape_gather(node: Node, taken: Node) -> Node | None:
 
 def _transpose(node: Node, context: Context) -> Node | None:
     permutation, operand = node.attributes["permutation"], node.operands[0]
-    if operand.op == "transpose":
+    if operand.primitive is transpose_p:
         inner = operand.attributes["permutation"]
         return transpose(operand.operands[0], tuple(inner[axis] for axis in permutation))
     return None
@@ -144,7 +149,7 @@ def _pad(node: Node, context: Context) -> Node | None:
     """A padded transpose: the transpose of the padded operand, in whose layout neighbours stay neighbours, and which may be
     there already, padded for another reader."""
     operand = node.operands[0]
-    if operand.op != "transpose":
+    if operand.primitive is not transpose_p:
         return None
     permutation = operand.attributes["permutation"]
     sizes = {}
@@ -156,7 +161,7 @@ def _pad(node: Node, context: Context) -> Node | None:
 
 def _broadcast(node: Node, context: Context) -> Node | None:
     operand = node.operands[0]
-    if operand.op != "broadcast_in_dim":
+    if operand.primitive is not broadcast_p:
         return None
     outer, inner = node.attributes["axes"], operand.attributes["axes"]
     return broadcast_in_dim(operand.operands[0], node.shape, tuple(outer[axis] for axis in inner))
@@ -168,7 +173,7 @@ def _reduction(node: Node, context: Context) -> Node | None:
     return reshape(x, node.shape) if all(x.shape[axis] == 1 for axis in node.attributes["axes"]) else None
 
 
-RULES: dict[str, Rule] = {
+RULES: dict[str | Kind, Rule] = {
     "add": _add,
     "sub": lambda node, context: node.operands[0] if is_zeros(node.operands[1]) else None,
     "mul": _identity_operand(1, True),
@@ -182,5 +187,5 @@ RULES: dict[str, Rule] = {
     "transpose": _transpose,
     "pad": _pad,
     "broadcast_in_dim": _broadcast,
-    **dict.fromkeys(("reduce_sum", "reduce_prod", "reduce_max", "reduce_min", "reduce_and", "reduce_or"), _reduction),
+    Kind.REDUCTION: _reduction,
 }

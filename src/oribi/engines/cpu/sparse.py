@@ -10,14 +10,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from oribi.graph import elementwise as ew
-from oribi.graph.indexing import gather, guarded, scatter_add
-from oribi.graph.node import Node
+from oribi.graph.indexing import gather, guarded, scatter_add, scatter_add_p
+from oribi.graph.kinds import Kind
+from oribi.graph.node import Node, Primitive, parameter_p
 from oribi.graph.program import Program
-from oribi.graph.reductions import broadcast_in_dim
+from oribi.graph.reductions import broadcast_in_dim, broadcast_p
 from oribi.graph.structural import iota, reshape
 
 from .own import pack, scatter_min, scatter_set
-from .rewrite import ELEMENTWISE, Context, is_zeros, splat, splat_of
+from .rewrite import Context, is_zeros, splat, splat_of
 
 SPARSE = 2  # rows of a table for each position from which on it counts as sparse
 
@@ -40,7 +41,7 @@ class Rows(NamedTuple):
 
 def is_sparse(node: Node) -> bool:
     """Whether a node is a table that is zero but for a few rows."""
-    if node.op != "scatter_add" or node.attributes["axis"] != 0:
+    if node.primitive is not scatter_add_p or node.attributes["axis"] != 0:
         return False
     base, indices, _ = node.operands
     return is_zeros(base) and 0 < SPARSE * indices.size <= base.shape[0] and base.size > 0
@@ -80,11 +81,11 @@ def update_rows(program: Program) -> Program:
 
 def _of_rows(state: Node, update: Node) -> Node | None:
     """`state +- change`, where the change is zero in every row that a sparse table does not name."""
-    if update.op not in ("add", "sub") or update.operands[0] is not state:
+    if update.primitive not in (ew.add, ew.sub) or update.operands[0] is not state:
         return None
     change = update.operands[1]
     expression = _expression(change)
-    leaves = [n for n in expression if n.op not in ELEMENTWISE]
+    leaves = [n for n in expression if n.kind is not Kind.ELEMENTWISE]
     tables = [n for n in leaves if is_sparse(n)]
     if len(tables) != 1 or not _vanishes(expression) or not all(map(_has_rows, leaves)):
         return None
@@ -107,7 +108,7 @@ def _expression(root: Node) -> list[Node]:
             found[node] = None
         elif node not in found:
             stack.append((node, True))
-            stack.extend((o, False) for o in (node.operands if node.op in ELEMENTWISE else ()))
+            stack.extend((o, False) for o in (node.operands if node.kind is Kind.ELEMENTWISE else ()))
     return list(found)
 
 
@@ -115,7 +116,7 @@ def _vanishes(expression: list[Node]) -> bool:
     """Whether an expression is zero where its sparse table is, if what else it is made of is finite."""
     zero: dict[Node, bool] = {}
     for node in expression:
-        rule = VANISHING.get(node.op)
+        rule = VANISHING.get(node.primitive)
         zero[node] = is_sparse(node) or (rule is not None and rule(node.operands, zero.__getitem__))
     return zero[expression[-1]]
 
@@ -145,19 +146,19 @@ def _limited(harmless: Callable[[float], bool]) -> Callable[[tuple[Node, ...], Z
     return rule
 
 
-VANISHING: dict[str, Callable[[tuple[Node, ...], Zero], bool]] = {
-    **dict.fromkeys(("neg", "abs", "sign", "convert", "add", "sub"), _all),
-    "mul": _any,
-    "div": _divided,
-    "max": _limited(lambda limit: limit <= 0),
-    "min": _limited(lambda limit: limit >= 0),
+VANISHING: dict[Primitive, Callable[[tuple[Node, ...], Zero], bool]] = {
+    **dict.fromkeys((ew.neg, ew.abs, ew.sign, ew.convert_p, ew.add, ew.sub), _all),
+    ew.mul: _any,
+    ew.div: _divided,
+    ew.max: _limited(lambda limit: limit <= 0),
+    ew.min: _limited(lambda limit: limit >= 0),
 }
 
 
 def _has_rows(leaf: Node) -> bool:
     """Whether the rows of a leaf can be had without the rest of it."""
-    alike = leaf.op == "broadcast_in_dim" and 0 not in leaf.attributes["axes"]
-    return is_sparse(leaf) or splat_of(leaf) is not None or leaf.op == "parameter" or alike
+    alike = leaf.primitive is broadcast_p and 0 not in leaf.attributes["axes"]
+    return is_sparse(leaf) or splat_of(leaf) is not None or leaf.primitive is parameter_p or alike
 
 
 def _taken(node: Node, rows: Rows, taken: dict[Node, Node]) -> Node:
@@ -167,8 +168,8 @@ def _taken(node: Node, rows: Rows, taken: dict[Node, Node]) -> Node:
         return rows.sums
     if splat_of(node) is not None:
         return splat(splat_of(node), shape, node.dtype)
-    if node.op == "parameter":
+    if node.primitive is parameter_p:
         return gather(node, rows.at)
-    if node.op == "broadcast_in_dim":
+    if node.primitive is broadcast_p:
         return broadcast_in_dim(node.operands[0], shape, node.attributes["axes"])
     return node.primitive(*(taken[o] for o in node.operands), **node.attributes)
