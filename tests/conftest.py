@@ -9,7 +9,7 @@ import pytest
 _cache = tempfile.TemporaryDirectory(prefix="oribi-cache-")
 os.environ["ORIBI_CACHE"] = _cache.name
 os.environ["KERAS_BACKEND"] = "jax"
-os.environ.setdefault("ORIBI_DEBUG", "poison")
+os.environ.setdefault("ORIBI_DEBUG", "poison,verify")
 os.environ["JAX_ENABLE_X64"] = "1"
 os.environ.setdefault("MPLBACKEND", "Agg")
 
@@ -37,3 +37,7 @@ def mnist_folder():
 def keras():
     """The installed Keras, on JAX."""
     return pytest.importorskip("keras", reason="Keras is not installed: nothing to compare with")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="write the golden texts anew instead of comparing")

@@ -10,7 +10,7 @@ import importlib as _importlib
 from typing import TYPE_CHECKING
 from typing import Any as _Any
 
-__version__ = "0.1.0"
+from .version import __version__ as __version__
 
 _MODULES = (
     "activations",

@@ -9,9 +9,6 @@ from typing import Any
 import numpy as _np
 
 from oribi import (
-    Input,
-    Model,
-    Sequential,
     activations,
     callbacks,
     constraints,
@@ -28,6 +25,8 @@ from oribi import (
 )
 from oribi import random as _random
 from oribi.graph import dtypes as _dtypes
+from oribi.layers import Input
+from oribi.models import Model, Sequential
 from oribi.ops import abs as abs
 from oribi.ops import (
     add,

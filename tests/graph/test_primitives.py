@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from oribi.compiler import internal_primitives
 from oribi.engines import reference
-from oribi.engines.cpu import own
 from oribi.graph import elementwise as ew
 from oribi.graph.kinds import Cost, Kind
 from oribi.graph.node import TUPLE, constant, no_gradient
@@ -12,7 +12,7 @@ from oribi.graph.primitives import PRIMITIVES
 from oribi.graph.program import Program
 from tests.primitive_cases import CASES
 
-ALL = {**PRIMITIVES, **own.TABLE}
+ALL = {**PRIMITIVES, **internal_primitives.TABLE}
 NAMES = sorted({case.name for case in CASES})
 
 

@@ -5,7 +5,7 @@ import pytest
 
 import oribi
 from oribi import ops
-from oribi.engines.cpu import Executable, emit, host
+from oribi.engines.cpu import Executable, compile_program, host
 from oribi.engines.reference import evaluate
 from oribi.graph.grad import grad
 from oribi.graph.node import parameter
@@ -121,7 +121,7 @@ def test_only_the_branch_that_is_taken_computes():
     x, n = parameter("x", (64, 64), "float32"), parameter("n", (), "int32")
     with tracing():
         result = ops.cond(Tensor(n) > 0, lambda: Tensor(x) @ Tensor(x), lambda: ops.exp(Tensor(x)))
-    listing = emit(make([x, n], [], [result.node]), host()).kernels
+    listing = compile_program(make([x, n], [], [result.node]), host()).kernels
     inside = [line for line in listing if line.startswith("  ")]
     assert any("dot_general" in line for line in inside) and any("exp" in line for line in inside)
     assert not any("dot_general" in line or "exp" in line for line in listing if line not in inside)

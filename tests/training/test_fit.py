@@ -34,7 +34,7 @@ def bits(made):
 
 @pytest.fixture
 def big_enough_for_a_team(monkeypatch):
-    from oribi.engines.cpu import executable
+    from oribi.engines.cpu.run import executable
 
     monkeypatch.setattr(executable, "TEAM_WORK", 0)
 
@@ -226,7 +226,7 @@ import os
 os.environ["ORIBI_THREADS"] = "2"
 import sys
 sys.path.insert(0, os.getcwd())
-from oribi.engines.cpu import executable
+from oribi.engines.cpu.run import executable
 executable.TEAM_WORK = 0
 from tests.training.test_fit import X, Y, bits, model
 def fit():

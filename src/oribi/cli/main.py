@@ -40,7 +40,8 @@ def info() -> None:
     import numpy
 
     import oribi
-    from oribi.engines.cpu import cache, host, team
+    from oribi.engines.cpu import host
+    from oribi.engines.cpu.run import cache, team
 
     entries, size = cache.size()
     target = host()
@@ -116,7 +117,7 @@ def cache_group() -> None:
 @cache_group.command("clear")
 def clear() -> None:
     """Remove every compiled program."""
-    from oribi.engines.cpu import cache
+    from oribi.engines.cpu.run import cache
 
     entries, size = cache.clear()
     click.echo(f"removed {entries} programs, {size / 2**20:.1f} MiB, from {cache.folder()}")

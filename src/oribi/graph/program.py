@@ -78,7 +78,8 @@ def _attribute(value: object, exact: bool) -> str:
     if not isinstance(value, np.ndarray):
         return repr(value)
     if value.size == 1 or all(stride == 0 for stride in value.strides):
-        return f"{value.dtype}{list(value.shape)}:{value.flat[0]!r}" if value.size else f"empty{list(value.shape)}"
+        each = repr(value.flat[0].item()) if value.size else "empty"
+        return f"{value.dtype}{list(value.shape)}:{each}" if exact else each
     if not exact:
         return f"array{list(value.shape)}"
     return f"{value.dtype}{list(value.shape)}:{hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()}"

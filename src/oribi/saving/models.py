@@ -12,10 +12,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from oribi import __version__, layers, models
+from oribi import layers, models
 from oribi.tensor import memory_for_variables
 from oribi.utils.files import writing
 from oribi.utils.registry import custom_object_scope, deserialize, serialize, trusting_code
+from oribi.version import __version__
 
 from . import archive, hdf5, legacy
 from .errors import FileProblem

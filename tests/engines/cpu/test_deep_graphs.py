@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from oribi.engines import reference
-from oribi.engines.cpu import Executable, emit, host
+from oribi.engines.cpu import Executable, compile_program, host
 from oribi.graph import control, reductions, scan, structural
 from oribi.graph import elementwise as ew
 from oribi.graph.contraction import dot_general
@@ -219,7 +219,7 @@ def calls_to_emit(build, n):
 
     sys.setprofile(note)
     try:
-        emit(build(n), host())
+        compile_program(build(n), host())
     finally:
         sys.setprofile(None)
     return count

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from oribi.compiler import index, internal_primitives, lower
+from oribi.compiler.fuse import ROOTS
 from oribi.engines import reference
-from oribi.engines.cpu import Executable, expression, index, lower, module, own
-from oribi.engines.cpu import elementwise as cpu_elementwise
-from oribi.engines.cpu.fuse import ROOTS
+from oribi.engines.cpu import Executable
+from oribi.engines.cpu.emit import elementwise as cpu_elementwise
+from oribi.engines.cpu.emit import expression, module
 from oribi.graph import dtypes, elementwise
 from oribi.graph.grad import grad
 from oribi.graph.kinds import Kind
@@ -165,9 +167,9 @@ TABLES = {
 }
 
 
-@pytest.mark.parametrize("name", sorted({**PRIMITIVES, **own.TABLE}))
+@pytest.mark.parametrize("name", sorted({**PRIMITIVES, **internal_primitives.TABLE}))
 def test_the_engine_has_a_rule_for_every_primitive(name):
-    primitive = {**PRIMITIVES, **own.TABLE}[name]
+    primitive = {**PRIMITIVES, **internal_primitives.TABLE}[name]
     if name in lower.RULES and primitive.kind in (Kind.WINDOWED, Kind.CONTRACTION):
         return  # made of others
     table = TABLES[primitive.kind]
@@ -178,6 +180,6 @@ def test_the_engine_has_a_rule_for_every_primitive(name):
         assert name == "dot_general"
 
 
-@pytest.mark.parametrize("name", sorted({**PRIMITIVES, **own.TABLE}))
+@pytest.mark.parametrize("name", sorted({**PRIMITIVES, **internal_primitives.TABLE}))
 def test_the_reference_engine_has_a_rule_for_every_primitive(name):
-    assert name in {**reference.RULES, **reference.CONTROL, **own.RULES} or name == "parameter"
+    assert name in {**reference.RULES, **reference.CONTROL, **internal_primitives.RULES} or name == "parameter"

@@ -5,8 +5,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from oribi.compiler import fuse, lower
 from oribi.engines import reference
-from oribi.engines.cpu import Executable, cache, fuse, layout, lower, module
+from oribi.engines.cpu import Executable, layout
+from oribi.engines.cpu.emit import module
+from oribi.engines.cpu.run import cache
 from oribi.graph import elementwise as ew
 from oribi.graph import indexing, ordered, reductions, structural, windows
 from oribi.graph.contraction import dot_general

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from oribi.engines import reference
-from oribi.engines.cpu import emit, host, jit
-from oribi.engines.cpu.executable import Executable
+from oribi.engines.cpu import compile_program, host
+from oribi.engines.cpu.run import jit
+from oribi.engines.cpu.run.executable import Executable
 from oribi.engines.cpu.target import AARCH64, AVX2, AVX512
 from oribi.graph import elementwise as ew
 from oribi.graph import reductions
@@ -35,7 +36,7 @@ def program():
     ("target", "register"), [(AVX2, "ymm"), (AVX512, "zmm"), (AARCH64, "v0.4s")], ids=["avx2", "avx512", "aarch64"]
 )
 def test_code_uses_the_targets_vectors(target, register):
-    text = emit(program(), target).text
+    text = compile_program(program(), target).text
     assert register in jit.assembly(text, target)
     assert jit.compile_object(text, target)[:4] == b"\x7fELF"
 
@@ -43,7 +44,7 @@ def test_code_uses_the_targets_vectors(target, register):
 def test_avx2_code_gives_the_same_results(monkeypatch):
     if host().vector_bits < 256 or not host().triple.startswith("x86_64"):
         pytest.skip("the host has no AVX2")
-    from oribi.engines.cpu import executable
+    from oribi.engines.cpu.run import executable
 
     narrow = AVX2.__class__(host().triple, "haswell", "", 256, 16)
     monkeypatch.setattr(executable, "host", lambda: narrow)

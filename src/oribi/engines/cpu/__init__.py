@@ -4,24 +4,20 @@ In:   a `Program`, then arrays.
 Out:  the arrays that it computes; state is updated in place.
 Must not know: layers, tensors, who calls.
 
-The stages, each a function from one printable structure to the next (`ORIBI_DEBUG=graph,kernels,llvm` prints them):
+The way through it:
 
-    lower       Program -> Program without convolutions and windows, which become contractions and reductions over views
-    simplify    Program -> Program with less to compute
+    compile     the pipeline: the passes of `compiler/` and `layout`, then `routine`, then one LLVM module
     layout      Program -> Program whose contractions and reductions have fast kernels, long sums in chunks
-    loops       the programs inside of a Program, put through the same passes
-    fuse        Program -> kernels, each a loop nest with one root
+    routine     fuse, then schedule, emit and plan, for a Program and for those in it
     schedule    kernels -> who runs what: thread split, vector axis, register tile
-    kernels     kernel + schedule -> LLVM functions (with tile, sequential, expression, elementwise, math, index, llvm)
+    emit/       kernel + schedule -> LLVM function, and all of them -> LLVM module
     plan        in-place updates, order, barriers, memory
-    routine     a Program and the programs in it, from loops to plan
-    module      all of it -> one LLVM module
-    jit, cache  LLVM -> object code, kept on disk
-    team        threads that run it together
-    pace        how many of them, by what its calls took
+    run/        LLVM -> object code, kept on disk; the threads that run it together, and how many of them
+    library     a Program as object code that any program may link, and as WebAssembly (`wasm`)
 """
 
-from .executable import Call, Executable, emit
+from .compile import Compiled, compile_program
+from .run.executable import Call, Executable
 from .target import Target, host
 
-__all__ = ["Call", "Executable", "Target", "emit", "host"]
+__all__ = ["Call", "Compiled", "Executable", "Target", "compile_program", "host"]

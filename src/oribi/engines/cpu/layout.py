@@ -6,6 +6,10 @@ How many chunks there are depends on shapes alone, so the bits are the same on a
 
 from collections.abc import Sequence
 
+from oribi.compiler.fuse import computes
+from oribi.compiler.index import buffer_under, stride_of
+from oribi.compiler.internal_primitives import pack
+from oribi.compiler.rewrite import Context, Rule, rebuilt, rewrite, splat
 from oribi.graph import dtypes
 from oribi.graph import elementwise as ew
 from oribi.graph.contraction import dot_general, free_axes
@@ -14,11 +18,6 @@ from oribi.graph.node import Node, Shape, size_of
 from oribi.graph.program import Program
 from oribi.graph.reductions import broadcast_in_dim, reduce_sum
 from oribi.graph.structural import reshape, slice_, transpose
-
-from .fuse import computes
-from .index import buffer_under, stride_of
-from .own import pack
-from .rewrite import Context, Rule, rebuilt, rewrite, splat
 
 CHUNKS = 16  # of a long sum, at least
 LONG_SUM = 4096  # elements from which a sum is worth sharing out
@@ -38,7 +37,7 @@ def lay_out(program: Program) -> Program:
     program = pack_deep_views(program)
     for rules in (SPLIT_CONTRACTIONS, LAY_OUT_CONTRACTIONS, SPLIT_REDUCTIONS):
         program = rewrite(program, rules)
-    return separate_results(program)
+    return materialize_results(program)
 
 
 def pack_deep_views(program: Program) -> Program:
@@ -55,7 +54,7 @@ def pack_deep_views(program: Program) -> Program:
     return rebuilt(program, make)
 
 
-def separate_results(program: Program) -> Program:
+def materialize_results(program: Program) -> Program:
     """Give every result a node of its own to be stored: copies of leaves, of views, under which others look for what is in memory,
     of nodes that are a result already, and of what a program inside leaves in its own memory."""
     taken: set[Node] = set()

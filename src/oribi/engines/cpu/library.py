@@ -12,9 +12,8 @@ import numpy as np
 
 from oribi.graph.program import Program
 
-from . import jit
-from .module import module
-from .routine import passes, routine
+from .compile import compile_program
+from .run import jit
 from .target import AARCH64, AVX2, AVX512, SSE2, WASM32, Target, host
 
 ON_THE_STACK = 2**16  # bytes
@@ -58,11 +57,10 @@ def target_of(name: str | None) -> Target:
 
 def library(program: Program, target: Target, name: str) -> Library:
     """A Program, whose only state counts the rows, as a function of this name."""
-    declarations: dict[str, str] = {}
-    made = routine(passes(program), target, declarations)
-    text = module(made, declarations, target, alone=True).replace("define void @run(", "define internal void @run(")
-    arrays = [np.ascontiguousarray(n.attributes["value"]) for n in made.plan.constants]
-    arena = made.plan.shared_bytes + made.plan.private_bytes
+    compiled = compile_program(program, target, alone=True)
+    text = compiled.text.replace("define void @run(", "define internal void @run(")
+    arrays = [np.ascontiguousarray(constant) for constant in compiled.constants]
+    arena = sum(compiled.arena)
     memory = arena if arena > ON_THE_STACK else 0
     constants = [f"@c{i} = internal constant {_data(array)}, align 64" for i, array in enumerate(arrays)]
     entry = _entry(program, len(arrays), arena, memory, target, name)

@@ -7,11 +7,10 @@ elements. Which taps of a window lie on elements depends on the place of the win
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from oribi.compiler.index import Affine, Dims, Var, axis_vars, of, through_views
 from oribi.graph.contraction import free_axes
 from oribi.graph.node import Node
 from oribi.graph.structural import pad_p
-
-from .index import Affine, Dims, Var, axis_vars, of, through_views
 
 
 class Band(NamedTuple):

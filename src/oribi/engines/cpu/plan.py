@@ -12,14 +12,14 @@ from heapq import heappop, heappush
 
 import numpy as np
 
+from oribi.compiler.fuse import Kernel
+from oribi.compiler.internal_primitives import pack
 from oribi.graph import dtypes
 from oribi.graph.kinds import POINTWISE, Kind
 from oribi.graph.node import Node, constant_p, size_of
 from oribi.graph.program import Program
 
-from .fuse import Kernel
-from .kernels import Function, Partition
-from .own import pack
+from .emit.emitter import Function, Partition
 from .schedule import Schedule, reads
 
 ALIGNMENT = 64
@@ -83,11 +83,12 @@ class Edges:
 # --- updates in place -------------------------------------------------------------------------------------------------
 
 
-def update_in_place(program: Program, kernels: list[Kernel], stored: frozenset[Node]) -> tuple[dict[Node, Node], Edges]:
-    """Which updates are written over their state: {update: state}, and the order of kernels that this and the data ask for.
+def update_in_place(program: Program, kernels: list[Kernel]) -> tuple[list[Kernel], dict[Node, Node], Edges]:
+    """The kernels, which updates are written over their state, {update: state}, and the order that this and the data ask for.
 
-    An update that cannot be is stored apart and copied when all is done, by a kernel that is added here.
+    An update that cannot be is stored apart and copied when all is done, by a kernel that comes to the others.
     """
+    kernels, stored = list(kernels), frozenset(n for k in kernels for n in k.outputs)
     maker = {n: i for i, k in enumerate(kernels) for n in k.outputs}
     readers: dict[Node, list[int]] = {}
     for number, kernel in enumerate(kernels):
@@ -112,7 +113,7 @@ def update_in_place(program: Program, kernels: list[Kernel], stored: frozenset[N
         kernels.append(Kernel(None, (copy,), copy.shape, f"{kernels[maker[update]].name}_copy{number}"))
         alias[copy] = state
         edges.add((i, number) for i in (maker[update], *readers.get(state, ())))
-    return alias, edges
+    return kernels, alias, edges
 
 
 def _reads_in_place(kernel: Kernel, state: Node, stored: frozenset[Node]) -> bool:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from oribi.compiler.fuse import Kernel, fuse, reshaped_buffer
+from oribi.compiler.loops import keeps
+from oribi.compiler.verify import verify_kernels
 from oribi.graph import dtypes
 from oribi.graph.control import results_of, while_p
 from oribi.graph.kinds import Kind
@@ -9,14 +12,11 @@ from oribi.graph.node import Node, size_of
 from oribi.graph.program import Program
 from oribi.graph.scan import scan_p
 
-from .fuse import Kernel, fuse, reshaped_buffer
-from .kernels import Emitter, Function, bytes_of_memory
-from .layout import lay_out
-from .loops import keeps, own_operands, prepare, sink, tidy
-from .lower import lower
+from .debug import debug
+from .emit.emitter import Function, bytes_of_memory
+from .emit.kernels import emit_kernel
 from .plan import Plan, order, place, repeats_freely, update_in_place
 from .schedule import Schedule, schedule, work
-from .simplify import simplify
 from .target import Target
 
 
@@ -79,40 +79,33 @@ class Nested(Function):
         return self.node.attributes.get("length", 1) * max(r.work() for r in self.routines)
 
 
-def passes(program: Program) -> Program:
-    """All that happens to a program before it is fused."""
-    program = prepare(simplify(lower(sink(tidy(program)))), passes)
-    return own_operands(lay_out(program))
+def routine(program: Program, target: Target, prefix: str = "") -> Routine:
+    """A program after its passes: fuse, update in place, schedule, emit, order, place.
 
-
-def routine(program: Program, target: Target, declarations: dict[str, str], prefix: str = "") -> Routine:
-    """A program after its passes: fuse -> schedule -> emit -> plan."""
-    kernels = fuse(program, prefix)
+    Args:
+        prefix: sets the names of its kernels apart from those of other programs in the module.
+    """
+    fused = fuse(program, prefix)
+    if debug("verify"):
+        verify_kernels(program, fused)
+    kernels, alias, edges = update_in_place(program, fused)
+    alias |= _carried_alias(kernels)
     stored = frozenset(n for k in kernels for n in k.outputs)
-    alias, edges = update_in_place(program, kernels, stored)
-    stored = frozenset(n for k in kernels for n in k.outputs)
-    carried = {k.name: _carried(k) for k in kernels}
-    results = frozenset((*program.updates, *program.outputs, *alias, *(n for nodes in carried.values() for n in nodes)))
-    for kernel in kernels:  # the last value of what a loop carries lies where the first one was
-        places = carried[kernel.name]
-        alias |= {
-            n: places[n.attributes["index"]] for n in kernel.outputs if places and n.attributes["index"] < len(places)
-        }
+    results = frozenset((*program.updates, *program.outputs, *alias, *(n for k in kernels for n in _carried(k))))
     schedules = schedule(kernels, results, stored, target)
-    functions: list[Function | Nested | None] = []
-    own: set[Node] = {n for k, s in zip(kernels, schedules, strict=True) if s.how == "replicated" for n in k.outputs}
-    for kernel, how in zip(kernels, schedules, strict=True):
-        if kernel.root is not None and kernel.root.kind is Kind.CONTROL:
-            functions.append(_nested(kernel, kernel.root, target, alias, declarations))
-        elif size_of(kernel.domain):
-            functions.append(Emitter(kernel, how, target, stored, alias, declarations).function())
-        else:
-            functions.append(None)  # it stores no element
-    own |= {buffer for function in functions if function is not None for buffer in function.own}
-    private = frozenset(own)
+    functions = [_function(k, how, target, stored, alias) for k, how in zip(kernels, schedules, strict=True)]
+    private = _private(kernels, schedules, functions)
     phases = order(functions, schedules, edges, private)
     free = repeats_freely(functions, schedules, phases, private)
     return Routine(program, kernels, functions, schedules, place(program, functions, phases, private), free)
+
+
+def _private(
+    kernels: list[Kernel], schedules: list[Schedule], functions: "list[Function | Nested | None]"
+) -> frozenset[Node]:
+    """The buffers of which every thread has its own."""
+    replicated = {n for k, s in zip(kernels, schedules, strict=True) if s.how == "replicated" for n in k.outputs}
+    return frozenset(replicated | {buffer for function in functions if function is not None for buffer in function.own})
 
 
 def _carried(kernel: Kernel) -> tuple[Node, ...]:
@@ -120,11 +113,29 @@ def _carried(kernel: Kernel) -> tuple[Node, ...]:
     return kernel.root.operands[keeps(kernel.root) :] if kernel.root is not None else ()
 
 
-def _nested(
-    kernel: Kernel, node: Node, target: Target, alias: dict[Node, Node], declarations: dict[str, str]
-) -> Nested:
+def _carried_alias(kernels: list[Kernel]) -> dict[Node, Node]:
+    """The last value of what a loop carries lies where the first one was."""
+    alias: dict[Node, Node] = {}
+    for kernel in kernels:
+        places = _carried(kernel)
+        alias |= {
+            n: places[n.attributes["index"]] for n in kernel.outputs if places and n.attributes["index"] < len(places)
+        }
+    return alias
+
+
+def _function(
+    kernel: Kernel, how: Schedule, target: Target, stored: frozenset[Node], alias: dict[Node, Node]
+) -> "Function | Nested | None":
+    """What computes a kernel; None where it stores no element."""
+    if kernel.root is not None and kernel.root.kind is Kind.CONTROL:
+        return _nested(kernel, kernel.root, target, alias)
+    return emit_kernel(kernel, how, target, stored, alias) if size_of(kernel.domain) else None
+
+
+def _nested(kernel: Kernel, node: Node, target: Target, alias: dict[Node, Node]) -> Nested:
     bodies: list[Program] = [node.attributes[name] for name in node.primitive.bodies]
-    routines = [routine(b, target, declarations, f"{kernel.name}_{i}_") for i, b in enumerate(bodies)]
+    routines = [routine(b, target, f"{kernel.name}_{i}_") for i, b in enumerate(bodies)]
     operands = [alias.get(b, b) for b in map(reshaped_buffer, node.operands)]
     states = len(bodies[0].state)
     results = {n.attributes["index"]: n for n in kernel.outputs}

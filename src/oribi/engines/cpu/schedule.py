@@ -7,17 +7,17 @@ computed by one thread in one fixed order, so the bits are the same on any team.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from oribi.compiler.fuse import Kernel
+from oribi.compiler.index import stride_of
+from oribi.compiler.rewrite import splat_of
+from oribi.engines.cpu.emit.expression import collapses
 from oribi.graph import dtypes
 from oribi.graph.contraction import free_axes
 from oribi.graph.kinds import Cost, Kind
 from oribi.graph.node import Node, Shape, parameter_p, size_of
 from oribi.graph.ordered import argsort
 
-from .expression import collapses
-from .fuse import Kernel
-from .index import stride_of
 from .padding import useful_share
-from .rewrite import splat_of
 from .target import Target
 
 SMALL_WORK = 4096  # element operations that cost less than a barrier

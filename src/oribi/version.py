@@ -1,0 +1,3 @@
+"""The version of oribi."""
+
+__version__ = "0.1.0"
