@@ -13,10 +13,10 @@ SOURCE = Path(__file__).parents[1] / "src/oribi"
 FLOORS = [
     {"changes", "nest", "version"},
     {"graph"},
-    {"engines.reference"},
+    {"engines.engine", "engines.host", "engines.reference"},
     {"compiler"},
     {"engines", "engines.cpu"},
-    {"tensor"},
+    {"tensor", "config"},
     {"ops"},
     {"random", "tape"},
     {"utils"},
@@ -126,8 +126,8 @@ def test_every_upward_import_is_one():
 
 
 def test_no_engine_is_named_above_the_engines():
-    allowed = {"oribi.tensor", "oribi.training.step", "oribi.saving.exporting", "oribi.cli.main", "oribi.compiler"}
+    """Above, there is `oribi.engines` alone: but for what writes machine code to files, and prints which CPU there is."""
+    allowed = {"oribi.saving.exporting", "oribi.cli.main"}
     for module, names in IMPORTS.items():
-        if module.startswith("oribi.engines") or module in allowed or module.startswith("oribi.compiler"):
-            continue
-        assert not any(name.startswith("oribi.engines") for name in names), module
+        if not module.startswith(("oribi.engines", "oribi.compiler")) and module not in allowed:
+            assert not any(name.startswith("oribi.engines.") for name in names), module

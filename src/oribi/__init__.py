@@ -15,6 +15,7 @@ from .version import __version__ as __version__
 _MODULES = (
     "activations",
     "callbacks",
+    "config",
     "constraints",
     "datasets",
     "initializers",
@@ -51,6 +52,7 @@ __all__ = [*_MODULES, *_NAMES]
 if TYPE_CHECKING:
     from . import activations as activations
     from . import callbacks as callbacks
+    from . import config as config
     from . import constraints as constraints
     from . import datasets as datasets
     from . import initializers as initializers

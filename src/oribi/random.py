@@ -18,7 +18,7 @@ from oribi.graph.random import random_bits
 from oribi.graph.structural import reshape
 from oribi.ops import numpy as ops
 from oribi.ops.core import full_node
-from oribi.tensor import Tensor, Variable, current_trace
+from oribi.tensor import Tensor, Variable, current_trace, untraced
 
 
 class _GlobalSeed:
@@ -87,7 +87,8 @@ class SeedGenerator:
     def draw(self) -> np.ndarray:
         """The next key, at once, also where a step is being traced: for what is computed before it runs."""
         key = self.state.numpy()
-        self.state.own_array()[1] += 1
+        with untraced():
+            self.state.store(key + np.array([0, 1], "uint32"))
         return key
 
     def get_config(self) -> dict[str, Any]:

@@ -13,25 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from oribi import changes
-from oribi.engines.reference import value_of
+from oribi import changes, engines
 from oribi.graph import dtypes
 from oribi.graph.node import Node, constant, constant_p, parameter, parameter_p, topological
 
 HELD_BACK = 256  # operations that a tensor puts off before it is computed, so that graphs of loops stay bounded
-
-
-ALIGNMENT = 64  # bytes of a cache line: a vector that straddles two of them costs two loads
-
-
-def aligned(value: Any, dtype: str) -> np.ndarray:
-    """A copy of an array that starts at a cache line."""
-    source = np.asarray(value, dtype=dtype)
-    room = np.empty(source.nbytes + ALIGNMENT, np.uint8)
-    start = -room.ctypes.data % ALIGNMENT
-    array = room[start : start + source.nbytes].view(dtype).reshape(source.shape)
-    array[...] = source
-    return array
 
 
 class Operators:
@@ -112,7 +98,7 @@ class Tensor(Operators):
                         f"this tensor of shape {list(self.shape)} has no value while a function is traced: "
                         "it stands for any batch. Use oribi.ops on it, or look at it outside of call() and train steps."
                     )
-            value = value_of(self)
+            value = engines.value_of(self)
             self.node = Node(constant_p, (), {"value": value}, self.shape, self.dtype)
             self._depth = 0
         return self.node.attributes["value"]
@@ -259,10 +245,10 @@ class Variable(Operators):
             keep = value.dtype.name in dtypes.ALL and hasattr(initializer, "dtype")
             dtype = value.dtype.name if keep else {"f": dtypes.FLOATX, "i": "int32", "b": "bool"}[value.dtype.kind]
         self.dtype = dtypes.canonical(dtype)
-        self._array = aligned(value, self.dtype)
-        if shape is not None and tuple(shape) != self._array.shape:
-            raise ValueError(f"Variable {name!r}: initial value of shape {self._array.shape}, expected {tuple(shape)}")
-        self._constant: Node | None = None  # what snapshots hold; as long as there is one, the array must not change
+        self._buffer: engines.Buffer = engines.current().buffer(value, self.dtype)
+        if shape is not None and tuple(shape) != self.shape:
+            raise ValueError(f"Variable {name!r}: initial value of shape {self.shape}, expected {tuple(shape)}")
+        self._constant: Node | None = None  # what snapshots hold; as long as there is one, the buffer must not change
         self._trainable = trainable
         self._constraint: Any = None
         self.name = name
@@ -290,15 +276,15 @@ class Variable(Operators):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return self._array.shape
+        return self._buffer.shape
 
     @property
     def ndim(self) -> int:
-        return self._array.ndim
+        return len(self.shape)
 
     @property
     def size(self) -> int:
-        return int(self._array.size)
+        return math.prod(self.shape)
 
     @property
     def node(self) -> Node:
@@ -309,7 +295,7 @@ class Variable(Operators):
     def snapshot(self) -> Node:
         """The value outside of any trace, as a constant: the same one until the value changes."""
         if self._constant is None:
-            self._constant = constant(self._array)
+            self._constant = constant(self.array())
         return self._constant
 
     @property
@@ -321,24 +307,30 @@ class Variable(Operators):
 
     def numpy(self) -> np.ndarray:
         """A copy of the present value."""
-        return np.array(self._array)
+        return np.array(self.array())
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return np.array(self._array, dtype=dtype)
+        return np.array(self.array(), dtype=dtype)
 
     def array(self) -> np.ndarray:
-        """The array itself, to be read: it may be that of a snapshot."""
-        return self._array
+        """The value in the host's memory, to be read: it may be that of a snapshot, and may change."""
+        return self._buffer.numpy()
 
-    def own_array(self) -> np.ndarray:
-        """The array itself, to be changed in place. Snapshots that were taken of it keep the old one."""
+    def buffer(self, engine: engines.Engine) -> engines.Buffer:
+        """The buffer of an engine that has the value, to be read by its programs."""
+        if not engine.holds(self._buffer):
+            self._buffer, self._constant = engine.buffer(self.array(), self.dtype), None
+        return self._buffer
+
+    def own_buffer(self, engine: engines.Engine) -> engines.Buffer:
+        """The same, to be changed by its programs. Snapshots that were taken of the value keep the old one."""
         if self._constant is not None:
-            self._replace(self._array)
-        return self._array
+            self._replace(self.array())
+        return self.buffer(engine)
 
     def _replace(self, value: Any) -> None:
-        """Have the value in another array; snapshots keep the one that they have."""
-        self._array, self._constant = aligned(value, self.dtype), None
+        """Have the value in another buffer; snapshots keep the one that they have."""
+        self._buffer, self._constant = engines.current().buffer(value, self.dtype), None
 
     def assign(self, value: Any) -> Tensor:
         """Set the value; returns it.
@@ -368,14 +360,14 @@ class Variable(Operators):
             if self._constant is not None:
                 self._replace(array)
             else:
-                self._array[...] = array
+                self._buffer.write(array)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_constant": None}
+        return {**self.__dict__, "_constant": None, "_buffer": self.array()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._array = aligned(self._array, self.dtype)
+        self._replace(state["_buffer"])
 
     def assign_add(self, value: Any) -> Tensor:
         """Add to the value; returns it."""
@@ -386,23 +378,23 @@ class Variable(Operators):
         return self.assign(self.value - value)
 
     def __repr__(self) -> str:
-        values = np.array2string(self._array, separator=", ", threshold=20)
+        values = np.array2string(self.array(), separator=", ", threshold=20)
         return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={values}>"
 
     def __len__(self) -> int:
-        return len(self._array)
+        return len(self.array())
 
     def __float__(self) -> float:
-        return float(self._array.item())
+        return float(self.array().item())
 
     def __int__(self) -> int:
-        return int(self._array.item())
+        return int(self.array().item())
 
     def __bool__(self) -> bool:
-        return bool(self._array.item())
+        return bool(self.array().item())
 
     def __format__(self, spec: str) -> str:
-        return format(self._array.item(), spec) if spec else str(self)
+        return format(self.array().item(), spec) if spec else str(self)
 
     __hash__ = object.__hash__
 

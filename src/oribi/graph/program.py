@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import dtypes
 from .node import GraphError, Node, parameter_p, topological
 
 OPEN = 2**40  # extent of an input's first axis that arrays of any length may stand for
@@ -83,3 +84,27 @@ def _attribute(value: object, exact: bool) -> str:
     if not exact:
         return f"array{list(value.shape)}"
     return f"{value.dtype}{list(value.shape)}:{hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()}"
+
+
+def check_arrays(
+    program: Program, inputs: Sequence[np.ndarray], state: Sequence[np.ndarray], outputs: Sequence[np.ndarray]
+) -> None:
+    """Check that arrays are those that a program runs on; each output has an axis of steps in front.
+
+    Raises:
+        ValueError: another number of arrays, another shape or dtype, or elements that are not in C order.
+    """
+    _check_arrays("input", program.inputs, inputs, stacked=False)
+    _check_arrays("state", program.state, state, stacked=False)
+    _check_arrays("output", program.outputs, outputs, stacked=True)
+
+
+def _check_arrays(word: str, nodes: Sequence[Node], arrays: Sequence[np.ndarray], stacked: bool) -> None:
+    if len(nodes) != len(arrays):
+        raise ValueError(f"the program takes {len(nodes)} {word} arrays, got {len(arrays)}")
+    for node, array in zip(nodes, arrays, strict=True):
+        shape = array.shape[1:] if stacked else array.shape
+        if node.shape[:1] == (OPEN,) and shape:
+            shape = (OPEN, *shape[1:])
+        if shape != node.shape or dtypes.name_of(array.dtype) != node.dtype or not array.flags.c_contiguous:
+            raise ValueError(f"{word} {node!r} cannot be an array of {array.dtype}{list(array.shape)}")

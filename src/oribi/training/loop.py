@@ -97,11 +97,11 @@ class Loop:
             before += part.count
 
     def _steps(self, part: Part, one_by_one: bool) -> Iterator[int]:
-        row, done = np.array(part.row, "int64"), 0
+        done = 0
         bound: Bound | None = None
         while done < part.count:
             self.step = self.make_step(part.size)
             if bound is None or bound.step is not self.step:  # a callback may have changed settings
-                bound = self.step.bind(part.data, self.order, row, part.outputs)
+                bound = self.step.bind(part.data, self.order, part.row + done * part.size, part.outputs)
             done += bound.run(done, 1 if one_by_one else part.count - done)
             yield done

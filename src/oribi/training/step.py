@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from oribi import nest
-from oribi.engines.cpu import Call, Executable
+from oribi import engines, nest
 from oribi.graph import elementwise as ew
 from oribi.graph.dtypes import name_of
 from oribi.graph.indexing import gather
@@ -37,6 +36,7 @@ class Layout:
         ordered: rows are taken in a given order, rather than one after the other.
         columns: shape (without the first axis) and dtype of each array of the data.
         structures: how they were nested, in x, y and sample weights.
+        engine: the name of the engine that compiles it; nothing where it is only traced.
     """
 
     kind: str
@@ -44,11 +44,13 @@ class Layout:
     ordered: bool
     columns: tuple[tuple[tuple[int, ...], str], ...]
     structures: tuple[nest.Structure, ...]
+    engine: str = ""
 
 
 def layout_of(kind: str, batch: int, ordered: bool, data: Data) -> Layout:
     columns = tuple((a.shape[1:], name_of(a.dtype)) for a in data.arrays())
-    return Layout(kind, batch, ordered, columns, tuple(map(nest.structure, data.parts())))
+    structures = tuple(map(nest.structure, data.parts()))
+    return Layout(kind, batch, ordered, columns, structures, engines.current().name)
 
 
 class StepTrace(Trace):
@@ -108,20 +110,22 @@ class Step:
         self.variables = list(trace.read_as)
         self.assigned = [trace.current[v] is not node for v, node in trace.read_as.items()]
         self.checks = trace.checks
-        self.executable = Executable(program)
+        self.engine = engines.engine(layout.engine)
+        self.executable = self.engine.compile(program)
 
-    def bind(self, data: Data, order: np.ndarray | None, row: np.ndarray, outputs: Sequence[np.ndarray]) -> "Bound":
-        """The step on data: their rows in an order if it takes one, a counter of rows, and arrays for predictions."""
+    def bind(self, data: Data, order: np.ndarray | None, row: int, outputs: Sequence[np.ndarray]) -> "Bound":
+        """The step on data: their rows in an order if it takes one, from a row on, and arrays for predictions."""
         return Bound(self, [*data.arrays(), *([order] if order is not None else [])], row, outputs)
 
 
 class Bound:
-    """A step bound to data. Variables whose array was replaced in the meantime are bound anew before the next call."""
+    """A step bound to data. Variables whose buffer was replaced in the meantime are bound anew before the next call."""
 
-    def __init__(self, step: Step, inputs: list[np.ndarray], row: np.ndarray, outputs: Sequence[np.ndarray]) -> None:
-        self.step, self.inputs, self.row, self.outputs = step, inputs, row, outputs
-        self.arrays: list[np.ndarray] = []
-        self.call: Call | None = None
+    def __init__(self, step: Step, inputs: list[np.ndarray], row: int, outputs: Sequence[np.ndarray]) -> None:
+        self.step, self.inputs, self.outputs = step, inputs, outputs
+        self.row = step.engine.buffer(row, "int64")
+        self.buffers: list[engines.Buffer] = []
+        self.call: engines.Call | None = None
 
     def run(self, first: int, most: int) -> int:
         """Run steps from `first` on, as many as fit into a call; returns how many."""
@@ -131,17 +135,17 @@ class Bound:
 
     def _raise_failed_checks(self) -> None:
         for message, variable in self.step.checks.items():
-            if variable.own_array():
-                variable.own_array()[...] = False
+            if variable.array():
+                variable.store(False)
                 raise ValueError(message)
 
-    def _ready(self) -> Call:
-        """The call, on the variables' present arrays."""
-        pairs = zip(self.step.variables, self.step.assigned, strict=True)
-        arrays = [v.own_array() if assigned else v.array() for v, assigned in pairs]
-        if self.call is None or any(a is not b for a, b in zip(arrays, self.arrays, strict=True)):
-            self.arrays = arrays
-            self.call = self.step.executable.bind(self.inputs, [self.row, *arrays], self.outputs)
+    def _ready(self) -> engines.Call:
+        """The call, on the variables' present buffers."""
+        engine, pairs = self.step.engine, zip(self.step.variables, self.step.assigned, strict=True)
+        buffers = [v.own_buffer(engine) if assigned else v.buffer(engine) for v, assigned in pairs]
+        if self.call is None or any(a is not b for a, b in zip(buffers, self.buffers, strict=True)):
+            self.buffers = buffers
+            self.call = self.step.executable.bind(self.inputs, [self.row, *buffers], self.outputs)
         return self.call
 
 

@@ -11,9 +11,8 @@ from oribi.compiler.rewrite import is_splat
 from oribi.engines.cpu.compile import compile_program
 from oribi.engines.cpu.debug import debug
 from oribi.engines.cpu.target import host
-from oribi.graph.dtypes import name_of
-from oribi.graph.node import Node
-from oribi.graph.program import OPEN, Program
+from oribi.engines.host import HostBuffer
+from oribi.graph.program import Program, check_arrays
 
 from . import cache, jit, team
 from .pace import Pace
@@ -71,24 +70,23 @@ class Executable:
     _pace: Pace | None = None
 
     def bind(
-        self, inputs: Sequence[Array], state: Sequence[Array], outputs: Sequence[Array], threads: int = 0
+        self, inputs: Sequence[Array], state: Sequence[HostBuffer], outputs: Sequence[Array], threads: int = 0
     ) -> "Call":
         """A call of this program on these arrays, on a given number of threads, or on those that it turns out to run best on.
 
         Args:
             inputs: C-contiguous arrays of the program's input shapes and dtypes.
-            state: the same of its state, updated in place.
+            state: buffers of the same of its state, updated in place.
             outputs: for each output an array of shape (steps, *shape).
         """
-        _check("input", self.program.inputs, inputs, stacked=False)
-        _check("state", self.program.state, state, stacked=False)
-        _check("output", self.program.outputs, outputs, stacked=True)
-        return Call(self, (*inputs, *state, *self.constants, *outputs), threads)
+        arrays = [buffer.memory for buffer in state]
+        check_arrays(self.program, inputs, arrays, outputs)
+        return Call(self, (*inputs, *arrays, *self.constants, *outputs), threads)
 
     def run(self, inputs: Sequence[Array], state: Sequence[Array], steps: int = 1, threads: int = 0) -> list[Array]:
         """`steps` steps; returns the outputs, stacked along a new first axis."""
         outputs = [np.empty((steps, *n.shape), n.dtype) for n in self.program.outputs]
-        self.bind(inputs, state, outputs, threads)(0, steps)
+        self.bind(inputs, [HostBuffer(array) for array in state], outputs, threads)(0, steps)
         return outputs
 
 
@@ -100,17 +98,6 @@ def _elements(constant: Array) -> Array:
 def _array(elements: Array, shape: tuple[int, ...]) -> Array:
     """The constant of this shape whose elements were kept."""
     return np.array(np.broadcast_to(elements.reshape(shape if elements.size != 1 else ()), shape), order="C")
-
-
-def _check(word: str, nodes: Sequence[Node], arrays: Sequence[Array], stacked: bool) -> None:
-    if len(nodes) != len(arrays):
-        raise ValueError(f"the program takes {len(nodes)} {word} arrays, got {len(arrays)}")
-    for node, array in zip(nodes, arrays, strict=True):
-        shape = array.shape[1:] if stacked else array.shape
-        if node.shape[:1] == (OPEN,) and shape:
-            shape = (OPEN, *shape[1:])
-        if shape != node.shape or name_of(array.dtype) != node.dtype or not array.flags.c_contiguous:
-            raise ValueError(f"{word} {node!r} cannot be an array of {array.dtype}{list(array.shape)}")
 
 
 class Call:
