@@ -1,37 +1,65 @@
-"""Dtype names and Keras 3's promotion rules.
+"""The dtypes, and Keras 3's promotion rules.
 
-A dtype is its name, a string. Promotion walks a lattice: the result of several dtypes is their least upper bound.
-Python scalars are weak: they take part as `"int"` or `"float"`, which never widen a tensor of the same kind.
+A dtype is its name, a string; what is known of it stands in `TABLE`. Promotion walks a lattice: the result of several dtypes is
+their least upper bound. Python scalars are weak: they take part as `"int"` or `"float"`, which never widen a tensor of the same
+kind.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 
-FLOATS = ("float32", "float64")
-SIGNED = ("int8", "int16", "int32", "int64")
-UNSIGNED = ("uint8", "uint16", "uint32")
-INTEGERS = SIGNED + UNSIGNED
-ALL = (*FLOATS, *INTEGERS, "bool")
+
+@dataclass(frozen=True, slots=True)
+class DType:
+    """A kind of element.
+
+    Attributes:
+        name: NumPy's, and Keras'.
+        kind: what it holds.
+        bits: that it takes in a register; a `bool` takes a byte in memory.
+        above: what it is promoted to in one step.
+        llvm: LLVM's name of its type in a register.
+    """
+
+    name: str
+    kind: Literal["float", "signed", "unsigned", "bool"]
+    bits: int
+    above: tuple[str, ...]
+    llvm: str
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes in memory."""
+        return max(self.bits // 8, 1)
+
+
+TABLE = {
+    dtype.name: dtype
+    for dtype in (
+        DType("float32", "float", 32, ("float64",), "float"),
+        DType("float64", "float", 64, (), "double"),
+        DType("int8", "signed", 8, ("int16",), "i8"),
+        DType("int16", "signed", 16, ("int32",), "i16"),
+        DType("int32", "signed", 32, ("int64",), "i32"),
+        DType("int64", "signed", 64, ("float",), "i64"),
+        DType("uint8", "unsigned", 8, ("int16", "uint16"), "i8"),
+        DType("uint16", "unsigned", 16, ("int32", "uint32"), "i16"),
+        DType("uint32", "unsigned", 32, ("int32",), "i32"),
+        DType("bool", "bool", 1, ("int",), "i1"),
+    )
+}
+FLOATS = tuple(d.name for d in TABLE.values() if d.kind == "float")
+INTEGERS = tuple(d.name for d in TABLE.values() if d.kind in ("signed", "unsigned"))
+ALL = tuple(TABLE)
 
 FLOATX = "float32"
 WEAK = {"int": "int32", "float": FLOATX}
 
-_ABOVE = {
-    "bool": ("int",),
-    "int": ("uint8", "int8"),
-    "uint8": ("int16", "uint16"),
-    "int8": ("int16",),
-    "uint16": ("int32", "uint32"),
-    "int16": ("int32",),
-    "uint32": ("int32",),
-    "int32": ("int64",),
-    "int64": ("float",),
-    "float": ("float32",),
-    "float32": ("float64",),
-    "float64": (),
-}
+_ABOVE = {d.name: d.above for d in TABLE.values()} | {"int": ("uint8", "int8"), "float": ("float32",)}
 
 
 def is_float(dtype: str) -> bool:
@@ -42,6 +70,11 @@ def is_integer(dtype: str) -> bool:
     return dtype in INTEGERS
 
 
+def is_unsigned(dtype: str) -> bool:
+    """Whether arithmetic and comparisons take it as unsigned; booleans too."""
+    return TABLE[dtype].kind in ("unsigned", "bool")
+
+
 @lru_cache(maxsize=64)
 def name_of(dtype: np.dtype) -> str:
     """The name of an array's dtype, which NumPy takes its time to put together."""
@@ -50,7 +83,7 @@ def name_of(dtype: np.dtype) -> str:
 
 def itemsize(dtype: str) -> int:
     """Bytes of one element."""
-    return int(np.dtype(dtype).itemsize)
+    return TABLE[dtype].itemsize
 
 
 @lru_cache(maxsize=512)

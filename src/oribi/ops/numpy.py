@@ -87,7 +87,7 @@ def power(x1: Any, x2: Any) -> Tensor:
     a, b = together(base, exponent)
     if dtypes.is_float(a.dtype):
         return tensor(ew.pow(a, b), x1, x2)
-    bits = dtypes.itemsize(b.dtype) * 8
+    bits = dtypes.TABLE[b.dtype].bits
     if exponent.op == "constant" and exponent.size:
         bits = _py.max(int(exponent.attributes["value"].max()).bit_length(), 1)
     return tensor(_integer_power(a, b, bits), x1, x2)

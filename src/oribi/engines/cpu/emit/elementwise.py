@@ -7,6 +7,7 @@ import numpy as np
 
 from oribi.graph import dtypes
 from oribi.graph import elementwise as ew
+from oribi.graph.dtypes import is_unsigned
 from oribi.graph.node import Node, Primitive
 from oribi.graph.random import PARITY, ROTATIONS
 
@@ -14,10 +15,6 @@ from . import math
 from .llvm import SSA, SUFFIX, Builder, Value, const, vector_type
 
 Rule = Callable[..., Value]
-
-
-def is_unsigned(dtype: str) -> bool:
-    return dtype in dtypes.UNSIGNED or dtype == "bool"
 
 
 def _by_kind(on_float: str, on_integer: str, on_unsigned: str | None = None) -> Rule:
@@ -162,7 +159,7 @@ def _shift(instruction: str) -> Rule:
     """By the width or more: zero, where the instruction would give anything."""
 
     def rule(b: Builder, node: Node, x: Value, y: Value) -> Value:
-        bits = dtypes.itemsize(x.dtype) * 8
+        bits = dtypes.TABLE[x.dtype].bits
         over = b.compare("icmp uge", y, const(bits, y.dtype))
         return b.select(over, const(0, x.dtype), b.binary(instruction, x, b.select(over, const(0, y.dtype), y)))
 

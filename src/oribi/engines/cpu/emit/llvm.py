@@ -14,21 +14,10 @@ import numpy as np
 
 from oribi.graph import dtypes
 
-SSA = {
-    "float32": "float",
-    "float64": "double",
-    "int8": "i8",
-    "uint8": "i8",
-    "int16": "i16",
-    "uint16": "i16",
-    "int32": "i32",
-    "uint32": "i32",
-    "int64": "i64",
-    "bool": "i1",
-}
+SSA = {d.name: d.llvm for d in dtypes.TABLE.values()}
 MEMORY = {**SSA, "bool": "i8"}
 CACHE_LINE = 64
-SUFFIX = {"float": "f32", "double": "f64"}
+SUFFIX = {d.llvm: f"f{d.bits}" for d in dtypes.TABLE.values() if d.kind == "float"}
 
 
 class Value(NamedTuple):

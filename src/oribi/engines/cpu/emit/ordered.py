@@ -181,15 +181,13 @@ def sort(e: Emitter) -> None:
 def _key(b: Builder, root: Node, value: Value, dtype: str) -> Value:
     """A number as an int64 whose order is the number's: both zeros alike, every NaN larger than all else."""
     if dtypes.is_float(dtype):
-        bits = "int32" if dtype == "float32" else "int64"
+        bits = f"int{dtypes.TABLE[dtype].bits}"
         zero = b.compare("fcmp oeq", value, const(0.0, dtype))
         value = b.select(zero, const(0.0, dtype), value)
         nan = b.compare("fcmp uno", value, value)
         whole = b.bitcast(value, bits)
         limit = np.iinfo(bits).max
-        turned = b.binary(
-            "and", b.binary("ashr", whole, const(8 * dtypes.itemsize(bits) - 1, bits)), const(limit, bits)
-        )
+        turned = b.binary("and", b.binary("ashr", whole, const(dtypes.TABLE[bits].bits - 1, bits)), const(limit, bits))
         value = b.select(nan, const(limit, bits), b.binary("xor", whole, turned))
     key = elementwise.convert_value(b, value, "int64")
     return b.binary("xor", key, i64(-1)) if root.attributes["descending"] else key
