@@ -152,7 +152,7 @@ class Model(Trainer, Layer):
             target: the CPU of a native library; this machine's by default.
             name: what its functions begin with; the file's name by default.
         """
-        from oribi.saving.exporting import export
+        from oribi.export import export
 
         export(self, filepath, format, target, name)
 

@@ -20,7 +20,8 @@ from .objects import deserialize_keras_object, serialize_keras_object
 from .weights import load_weights, save_weights
 
 if TYPE_CHECKING:
-    from .exporting import export
+    from oribi.export import export
+
     from .inspection import inspect
 
 CustomObjectScope = custom_object_scope
@@ -29,7 +30,7 @@ CustomObjectScope = custom_object_scope
 def __getattr__(name: str) -> Any:
     """What loading a model does not need is loaded when first used."""
     if name == "export":
-        from .exporting import export
+        from oribi.export import export
 
         return export
     if name == "inspect":

@@ -13,7 +13,6 @@ The way through it:
     emit/       kernel + schedule -> LLVM function, and all of them -> LLVM module
     plan        in-place updates, order, barriers, memory
     run/        LLVM -> object code, kept on disk; the threads that run it together, and how many of them
-    library     a Program as object code that any program may link, and as WebAssembly (`wasm`)
 """
 
 from .compile import Compiled, compile_program

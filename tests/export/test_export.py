@@ -11,10 +11,9 @@ import pytest
 
 import oribi
 from oribi import layers, ops
-from oribi.engines.cpu import library
 from oribi.engines.cpu.target import host
-
-from .test_exchange import LAYERS, MERGING, SEQUENCE, data, model_of, wrapped
+from oribi.export import library
+from tests.saving.test_exchange import LAYERS, MERGING, SEQUENCE, data, model_of, wrapped
 
 CC, NODE = shutil.which("cc"), shutil.which("node")
 needs_cc = pytest.mark.skipif(CC is None, reason="there is no C compiler")

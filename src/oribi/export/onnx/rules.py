@@ -1,184 +1,18 @@
-"""onnx: a Program -> an ONNX model, one rule for each primitive.
+"""rules: one for each primitive that ONNX has words for."""
 
-A graph has fixed shapes, a model takes any batch: so the forward pass is traced for two sizes of it, and what differs between the
-two graphs, which are else alike, grows with the batch.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from oribi.graph import dtypes
 from oribi.graph.contraction import free_axes
-from oribi.graph.control import depending
-from oribi.graph.node import Node, size_of, topological
+from oribi.graph.node import Node, size_of
 from oribi.graph.windows import Axis, conv_axes, start_value, window_axes
-from oribi.utils.optional import needed
 
-OPSET, IR = 18, 9
+from .writer import Rule, Shapes, Writer
+
 ALL = 2**63 - 1  # the end of an axis, however long
-
-Shapes = tuple[tuple[int, ...], tuple[int, ...]]  # for a batch of 2, and for one of 3
-Rule = Callable[["Writer", Node, Node, list[str]], str]
-
-
-def model_of(two: Any, three: Any, title: str) -> bytes:
-    """An ONNX model.
-
-    Args:
-        two, three: the forward pass, exported for batches of two and of three rows.
-        title: the model's name.
-
-    Raises:
-        NotImplementedError: a primitive that has no rule here, or a graph that changes with the batch.
-    """
-    onnx = needed("onnx", "ONNX models")
-    writer = Writer(onnx)
-    kinds = {p.name: onnx.helper.np_dtype_to_tensor_dtype(np.dtype(p.dtype)) for p in (*two.inputs, *two.outputs)}
-    writer.columns = {column: port.name for port, column in zip(two.inputs, two.program.inputs, strict=True)}
-    takes = [n for n in topological(two.program.outputs) if n.op == "gather" and n.operands[0] in writer.columns]
-    writer.rows = depending([n.operands[1] for n in takes], two.program.state) | set(writer.columns)
-    writer.batch_of = two.inputs[0].name
-    for port, a, b in zip(two.outputs, two.program.outputs, three.program.outputs, strict=True):
-        writer.add("Identity", [writer.value(a, b)], output=port.name)
-    info = lambda p: onnx.helper.make_tensor_value_info(p.name, kinds[p.name], ["batch", *p.shape])
-    graph = onnx.helper.make_graph(
-        writer.nodes, title, list(map(info, two.inputs)), list(map(info, two.outputs)), writer.constants
-    )
-    opsets = [onnx.helper.make_opsetid("", OPSET)]
-    model = onnx.helper.make_model(graph, opset_imports=opsets, ir_version=IR, producer_name="oribi")
-    onnx.checker.check_model(model)
-    return bytes(model.SerializeToString())
-
-
-class Writer:
-    """Collects the nodes of an ONNX graph.
-
-    Attributes:
-        columns: the graph's inputs that stand for data, and their names.
-        rows: nodes that say which rows of the data a batch is, and the columns themselves.
-        batch_of: the input whose first axis says how large the batch is.
-        nodes, constants: what was added so far.
-    """
-
-    def __init__(self, onnx: Any) -> None:
-        self.onnx = onnx
-        self.columns: dict[Node, str] = {}
-        self.rows: set[Node] = set()
-        self.batch_of = ""
-        self.nodes: list[Any] = []
-        self.constants: list[Any] = []
-        self.names: dict[Node, str] = {}
-        self._known: dict[tuple[str, tuple[int, ...], bytes], str] = {}
-        self._batch = ""
-        self._count = 0
-
-    def name(self, stem: str) -> str:
-        self._count += 1
-        return f"{stem}_{self._count}"
-
-    def add(self, op: str, inputs: Sequence[str], output: str = "", **attributes: Any) -> str:
-        """Add a node of one output; returns its name."""
-        output = output or self.name(op.lower())
-        self.nodes.append(self.onnx.helper.make_node(op, list(inputs), [output], **attributes))
-        return output
-
-    def constant(self, value: Any, dtype: str = "int64") -> str:
-        array = np.ascontiguousarray(value, dtype)
-        key = (dtype, array.shape, array.tobytes())
-        if key not in self._known:
-            self._known[key] = self.name("constant")
-            self.constants.append(self.onnx.numpy_helper.from_array(array, self._known[key]))
-        return self._known[key]
-
-    def kind(self, dtype: str) -> int:
-        return int(self.onnx.helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
-
-    # --- nodes ---
-
-    def value(self, two: Node, three: Node) -> str:
-        """The name of a node's value."""
-        pairs = zip(topological([two]), topological([three]), strict=False)
-        for a, b in pairs:
-            if a not in self.names:
-                self.names[a] = self._made(a, b)
-        return self.names[two]
-
-    def _made(self, two: Node, three: Node) -> str:
-        if two.op != three.op:
-            raise NotImplementedError(
-                f"onnx: the model computes {two.op} or {three.op}, depending on the size of the batch"
-            )
-        if two.op == "constant":
-            return self._constant(two, three)
-        if two.op == "gather" and two.operands[0] in self.columns:
-            return self.columns[two.operands[0]]
-        if two in self.rows:
-            return ""  # which rows of the data a batch is; whoever calls has taken them
-        if two.op not in RULES:
-            where = f" (in {two.origin})" if two.origin else ""
-            raise NotImplementedError(f"onnx: {two.op} is not there yet{where}")
-        return RULES[two.op](self, two, three, [self.names[o] for o in two.operands])
-
-    def _constant(self, two: Node, three: Node) -> str:
-        a, b = two.attributes["value"], three.attributes["value"]
-        if a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind == "f"):
-            return self.constant(a, two.dtype)
-        if size_of(a.shape) and size_of(b.shape) and (a == a.flat[0]).all() and (b == a.flat[0]).all():
-            return self.expand(self.constant(a.flat[0], two.dtype), (two.shape, three.shape))
-        raise NotImplementedError("onnx: the model has a constant that depends on the size of the batch")
-
-    # --- shapes ---
-
-    def shape(self, shapes: Shapes) -> str:
-        """A shape as a vector; an extent that differs between the batches is linear in the batch."""
-        if shapes[0] == shapes[1]:
-            return self.constant(shapes[0])
-        parts = [self.constant([a]) if a == b else self._linear(a, b) for a, b in zip(*shapes, strict=True)]
-        return self.add("Concat", parts, axis=0)
-
-    def _linear(self, two: int, three: int) -> str:
-        factor = three - two
-        rest = two - 2 * factor
-        if not self._batch:
-            whole = self.add("Shape", [self.batch_of])
-            self._batch = self.add("Slice", [whole, self.constant([0]), self.constant([1])])
-        scaled = self._batch if factor == 1 else self.add("Mul", [self._batch, self.constant([factor])])
-        return scaled if not rest else self.add("Add", [scaled, self.constant([rest])])
-
-    def reshape(self, x: str, shapes: Shapes) -> str:
-        varying = [i for i, (a, b) in enumerate(zip(*shapes, strict=True)) if a != b]
-        if len(varying) == 1 and 0 not in shapes[0]:
-            vector = self.constant([-1 if i in varying else n for i, n in enumerate(shapes[0])])
-        else:
-            vector = self.shape(shapes)
-        return self.add("Reshape", [x, vector])
-
-    def expand(self, x: str, shapes: Shapes) -> str:
-        return self.add("Expand", [x, self.shape(shapes)])
-
-    def slice(self, x: str, starts: Any, ends: Any, axes: Any, steps: Any) -> str:
-        return self.add("Slice", [x, *(self.constant(v) for v in (starts, ends, axes, steps))])
-
-    def pad(self, x: str, low: Any, high: Any, value: Any, dtype: str) -> str:
-        if not any((*low, *high)):
-            return x
-        return self.add("Pad", [x, self.constant([*low, *high]), self.constant(value, dtype)], mode="constant")
-
-    def spread(self, x: str, node_shapes: Shapes, gaps: Sequence[int], value: Any, dtype: str) -> str:
-        """`gaps` elements of a value between an array's along each axis."""
-        a, b = (list(s) for s in node_shapes)
-        for axis, gap in enumerate(gaps):
-            if not gap or a[axis] <= 1:
-                continue
-            wide = self.reshape(x, ((*a[: axis + 1], 1, *a[axis + 1 :]), (*b[: axis + 1], 1, *b[axis + 1 :])))
-            high = [gap if i == axis + 1 else 0 for i in range(len(a) + 1)]
-            wide = self.pad(wide, [0] * len(high), high, value, dtype)
-            a[axis], b[axis] = a[axis] * (gap + 1), b[axis] * (gap + 1)
-            x = self.slice(self.reshape(wide, (tuple(a), tuple(b))), [0], [-gap], [axis], [1])
-            a[axis], b[axis] = a[axis] - gap, b[axis] - gap
-        return x
 
 
 # --- elementwise ------------------------------------------------------------------------------------------------------
@@ -409,14 +243,14 @@ def _argsort(w: Writer, a: Node, b: Node, x: list[str]) -> str:
 
 
 def _scan(w: Writer, a: Node, b: Node, x: list[str]) -> str:
-    """The names of all results, one a line; `_element` takes one of them."""
+    """A scan whose results `_element` picks out."""
     body, other = a.attributes["body"], b.attributes["body"]
     scanned, length = a.attributes["scanned"], a.attributes["length"]
     if length != b.attributes["length"]:
         raise NotImplementedError("onnx: the model has a loop as long as the batch")
     stays = len(body.inputs) - scanned
-    inner = Writer(w.onnx)
-    inner._count, inner.batch_of = w._count + 1_000_000 * (1 + len(w.nodes)), w.batch_of
+    inner = Writer(w.onnx, w.rules, w.count)
+    inner.batch_of = w.batch_of
     inner.names.update(zip(body.inputs[:stays], x, strict=False))
     helper, inputs = w.onnx.helper, []
     for node in (*body.state, *body.inputs[stays:]):
@@ -436,11 +270,12 @@ def _scan(w: Writer, a: Node, b: Node, x: list[str]) -> str:
     used = {key: value for key, value in directions.items() if value}
     order = [*x[len(body.inputs) :], *x[stays : len(body.inputs)]]
     w.nodes.append(helper.make_node("Scan", order, results, body=graph, num_scan_inputs=scanned, **used))
-    return "\n".join(results)
+    w.results[a] = results
+    return ""
 
 
 def _element(w: Writer, a: Node, b: Node, x: list[str]) -> str:
-    return x[0].split("\n")[a.attributes["index"]]
+    return w.results[a.operands[0]][a.attributes["index"]]
 
 
 RULES: dict[str, Rule] = {

@@ -7,6 +7,13 @@ and exports.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from oribi.utils.files import writing
+
+from .forward import forward
+from .library import TARGETS, library
 
 PAGE = 2**16
 STACK = 4 * PAGE
@@ -156,3 +163,12 @@ def _function_index(reader: Reader, function: str) -> int:
             if kind_of == 0 and name == function:
                 return index
     raise ValueError(f"no function {function!r} in the object file")
+
+
+def write_wasm(model: Any, path: Path) -> None:
+    """Write a WebAssembly module."""
+    exported = forward(model, 1)
+    made = library(exported.program, TARGETS["wasm32"], "predict")
+    row = sum(-(-p.size * 8 // 64) * 64 for p in (*exported.inputs, *exported.outputs))
+    with writing(path) as file:
+        file.write(module_of(made.code, "predict", "predict", made.memory + row))

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from oribi.engines.cpu.compile import compile_program
+from oribi.engines.cpu.run import jit
+from oribi.engines.cpu.target import AARCH64, AVX2, AVX512, SSE2, WASM32, Target, host
 from oribi.graph.program import Program
-
-from .compile import compile_program
-from .run import jit
-from .target import AARCH64, AVX2, AVX512, SSE2, WASM32, Target, host
 
 ON_THE_STACK = 2**16  # bytes
 TARGETS = {"x86-64": SSE2, "x86-64-v3": AVX2, "x86-64-v4": AVX512, "aarch64": AARCH64, "wasm32": WASM32}
