@@ -11,6 +11,7 @@ from oribi.graph import (
     control,
     elementwise,
     indexing,
+    linalg,
     ordered,
     random,
     reductions,
@@ -351,6 +352,43 @@ def _random() -> list[Case]:
     ]
 
 
+def _foreign() -> list[Case]:
+    """Decompositions of matrices that have one: made positive definite, or symmetric, first."""
+    product = lambda x, y: contraction.dot_general(x, y, ((len(x.shape) - 1,), (len(y.shape) - 2,)), _batch(x))
+    flipped = lambda x: structural.transpose(x, (*range(len(x.shape) - 2), len(x.shape) - 1, len(x.shape) - 2))
+    identity = lambda x, factor: constant(np.broadcast_to(factor * np.eye(x.shape[-1]), x.shape).astype(x.dtype))
+    definite = lambda x: elementwise.add(product(x, flipped(x)), identity(x, 2))
+    distinct = lambda x: elementwise.add(elementwise.add(x, flipped(x)), constant(_ladder(x.shape).astype(x.dtype)))
+
+    def exponential(x: Node) -> Node:
+        values, vectors = linalg.eigh(elementwise.mul(distinct(x), elementwise.full_like(x, 0.1)))
+        rank = len(x.shape)
+        scale = reductions.broadcast_in_dim(elementwise.exp(values), x.shape, (*range(rank - 2), rank - 1))
+        return product(elementwise.mul(vectors, scale), flipped(vectors))
+
+    rows = []
+    for batch in ((), (3,), (2, 2), (0,)):
+        for n in (1, 2, 5):
+            square = (*batch, n, n)
+            rows += [
+                Case("cholesky", (square,), lambda x: linalg.cholesky(definite(x))),
+                Case("solve", (square, (*batch, n, 3)), lambda x, b: linalg.solve(definite(x), b)),
+                Case("eigh", (square,), lambda x: linalg.eigh(distinct(x))[0]),
+                Case("eigh", (square,), exponential),
+            ]
+    return rows
+
+
+def _batch(x: Node) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    axes = tuple(range(len(x.shape) - 2))
+    return axes, axes
+
+
+def _ladder(shape: tuple[int, ...]) -> np.ndarray:
+    """Diagonals whose entries lie far apart, and so do eigenvalues then."""
+    return np.broadcast_to(np.diag(20.0 * np.arange(shape[-1])), shape)
+
+
 CASES = [
     *_elementwise(),
     *_select(),
@@ -364,4 +402,5 @@ CASES = [
     *_control(),
     *_windows(),
     *_random(),
+    *_foreign(),
 ]

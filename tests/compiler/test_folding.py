@@ -10,7 +10,7 @@ from oribi.compiler.lower import lower
 from oribi.compiler.simplify import FOLD_LIMIT, simplify
 from oribi.engines import reference
 from oribi.engines.cpu import Executable
-from oribi.graph import dtypes, indexing, reductions, structural
+from oribi.graph import dtypes, indexing, linalg, reductions, structural
 from oribi.graph import elementwise as ew
 from oribi.graph.control import substituted
 from oribi.graph.grad import grad
@@ -21,7 +21,7 @@ from tests.engines.cpu.test_random_graphs import graphs
 from tests.primitive_cases import CASES, Case
 
 NAMES = sorted({c.name for c in CASES})
-CONTROLLED = {*reference.CONTROL}  # what holds programs, and what is made of their results
+CONTROLLED = {*reference.CONTROL, *linalg.TABLE}  # what gives tuples, and what is made of those
 SPECIAL = (np.nan, np.inf, -np.inf, -0.0, 0.0, 1.0, -2.5, 1e30)
 
 

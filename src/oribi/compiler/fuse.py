@@ -16,7 +16,7 @@ from oribi.graph.structural import reshape_p
 
 from .index import axis_vars, of, through_views
 
-ALONE = frozenset({Kind.CONTROL, Kind.SCATTER})  # roots that nothing is merged with
+ALONE = frozenset({Kind.CONTROL, Kind.FOREIGN, Kind.SCATTER})  # roots that nothing is merged with
 ROOTS = ALONE | {Kind.REDUCTION, Kind.ARG_REDUCTION, Kind.ORDERED, Kind.CONTRACTION}  # what needs loops of its own
 CHEAP_LIMIT = 3  # operations worth computing again instead of storing
 LARGEST = 128  # nodes of a group: LLVM's time for a function grows faster than the function
@@ -86,7 +86,7 @@ def _must_store(order: list[Node], roots: tuple[Node, ...]) -> set[Node]:
     for node in order:
         if node.kind in (Kind.COPY, Kind.ELEMENT):
             stored.add(node)
-        if node.kind is Kind.CONTROL:
+        if node.kind in (Kind.CONTROL, Kind.FOREIGN):
             stored.update(buffer for buffer in map(reshaped_buffer, node.operands) if buffer.kind is not Kind.LEAF)
         if node.kind is Kind.CONTRACTION:
             for operand in node.operands:

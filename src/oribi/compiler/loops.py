@@ -271,10 +271,11 @@ def _same_in_every_step(body: Program, stays: int) -> list[Node]:
 
 
 def materialize_operands(program: Program) -> Program:
-    """Every operand of a loop in a buffer, in row-major order; each carried value in one of its own, which the loop overwrites."""
+    """Every operand of a loop or a foreign function in a buffer, in row-major order; each carried value in one of its own, which
+    the loop overwrites."""
 
     def make(node: Node, operands: tuple[Node, ...]) -> Node | None:
-        if node.kind is not Kind.CONTROL:
+        if node.kind not in (Kind.CONTROL, Kind.FOREIGN):
             return None
         return node.on(tuple(o if i < keeps(node) and _is_buffer(o) else pack(o) for i, o in enumerate(operands)))
 

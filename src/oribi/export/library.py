@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from oribi.engines.cpu.compile import compile_program
+from oribi.engines.cpu.emit.foreign import foreign_nodes
 from oribi.engines.cpu.run import jit
 from oribi.engines.cpu.target import AARCH64, AVX2, AVX512, SSE2, WASM32, Target, host
 from oribi.graph.program import Program
@@ -55,7 +56,15 @@ def target_of(name: str | None) -> Target:
 
 
 def library(program: Program, target: Target, name: str) -> Library:
-    """A Program, whose only state counts the rows, as a function of this name."""
+    """A Program, whose only state counts the rows, as a function of this name.
+
+    Raises:
+        NotImplementedError: a part of it is computed by another library.
+    """
+    for node in foreign_nodes(program):
+        raise NotImplementedError(
+            f"export: {node.op} is computed by a library of Python's, which is not there outside of it"
+        )
     compiled = compile_program(program, target, alone=True)
     text = compiled.text.replace("define void @run(", "define internal void @run(")
     arrays = [np.ascontiguousarray(constant) for constant in compiled.constants]

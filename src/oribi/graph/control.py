@@ -77,6 +77,8 @@ def results_of(several: Node) -> list[Spec]:
 
 
 def _count(several: Node) -> int:
+    if several.kind is Kind.FOREIGN:
+        return len(several.attributes["results"])
     if several.primitive is cond_p:
         return len(several.attributes["on_true"].outputs)
     body = several.attributes["body"]
@@ -84,6 +86,8 @@ def _count(several: Node) -> int:
 
 
 def _result(several: Node, index: int) -> Spec:
+    if several.kind is Kind.FOREIGN:
+        return several.attributes["results"][index]
     if several.primitive is cond_p:
         return spec(several.attributes["on_true"].outputs[index])
     body = several.attributes["body"]

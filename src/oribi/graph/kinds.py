@@ -19,6 +19,7 @@ class Kind(Enum):
     WINDOWED = auto()  # elements of sliding windows combined
     SCATTER = auto()  # updates combined with the elements that indices name
     CONTROL = auto()  # programs, run in turn or one of them; the result is a tuple
+    FOREIGN = auto()  # what a library computes, such as a decomposition; the result is a tuple
     ELEMENT = auto()  # one result out of a tuple
 
 

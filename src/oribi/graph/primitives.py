@@ -1,6 +1,19 @@
 """The closed set of primitives: name -> Primitive. Every engine has a rule for each."""
 
-from . import contraction, control, elementwise, indexing, node, ordered, random, reductions, scan, structural, windows
+from . import (
+    contraction,
+    control,
+    elementwise,
+    indexing,
+    linalg,
+    node,
+    ordered,
+    random,
+    reductions,
+    scan,
+    structural,
+    windows,
+)
 from .node import Primitive
 
 PRIMITIVES: dict[str, Primitive] = {
@@ -15,4 +28,5 @@ PRIMITIVES: dict[str, Primitive] = {
     **control.TABLE,
     **scan.TABLE,
     **ordered.TABLE,
+    **linalg.TABLE,
 }

@@ -33,7 +33,7 @@ class Schedule:
     """How a kernel runs.
 
     Attributes:
-        kind: `map`, `reduce`, `arg_reduce`, `contract`, `running`, `sort`, `scatter`, or `program` for a program inside.
+        kind: `map`, `reduce`, `arg_reduce`, `contract`, `running`, `sort`, `scatter`, `foreign`, or `program` for a program inside.
         how: `split` between the threads, `single` on the first one, `replicated` on all into memory of their own, or
             `together`: a program inside, whose kernels say it for themselves.
         split: the axis of the domain that threads share out; None for a kernel of one point.
@@ -66,7 +66,7 @@ def schedule(
         updates = any(n in results for n in kernel.outputs)
         shape = _shape(kernel, updates, stored, target)
         independent = all(n in replicated for n in reads(kernel, stored) if n.kind is not Kind.LEAF)
-        small = work(kernel) <= SMALL_WORK and shape.kind not in ("scatter", "program")
+        small = work(kernel) <= SMALL_WORK and shape.kind not in ("scatter", "foreign", "program")
         if shape.kind == "program":
             how = "together"
         elif small and independent and not updates:
@@ -116,6 +116,7 @@ DEPTH: dict[Kind, Callable[[Node], int]] = {
     Kind.ORDERED: lambda root: 2 * root.shape[root.attributes["axis"]].bit_length() if root.primitive is argsort else 1,
     Kind.CONTRACTION: lambda root: size_of(_depth(root)),
     Kind.SCATTER: lambda root: root.operands[2].size,
+    Kind.FOREIGN: lambda root: sum(o.size * max(o.shape[-1:], default=1) for o in root.operands),
 }
 
 
@@ -126,6 +127,8 @@ def _shape(kernel: Kernel, updates: bool, stored: frozenset[Node], target: Targe
         return _map(kernel, stored)
     if root.kind is Kind.CONTROL:
         return Schedule("program", "", None)
+    if root.kind is Kind.FOREIGN:
+        return Schedule("foreign", "", None)
     if root.kind is Kind.REDUCTION:
         return _reduce(root, domain)
     if root.kind is Kind.ARG_REDUCTION:

@@ -14,7 +14,7 @@ from oribi.graph.node import Node
 from oribi.graph.random import PARITY, ROTATIONS
 from oribi.graph.structural import pad_p
 
-from . import sums
+from . import linalg, sums
 
 Array = Any
 Rule = Callable[..., Array]
@@ -385,4 +385,5 @@ RULES: dict[str, Rule] = {
     "cumprod": _running(np.multiply.accumulate),
     "argsort": argsort,
     "random_bits": random_bits,
+    **linalg.RULES,
 }

@@ -9,6 +9,7 @@ from oribi.graph.node import Node
 
 from .contract import contract
 from .emitter import Emitter, Function
+from .foreign import foreign
 from .map import emit_map
 from .ordered import arg_reduce, running, sort
 from .reduce import reduce
@@ -23,6 +24,7 @@ KINDS: dict[str, Callable[[Emitter], None]] = {
     "running": running,
     "sort": sort,
     "scatter": scatter,
+    "foreign": foreign,
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from oribi.compiler.rewrite import is_splat
 from oribi.engines.cpu.compile import compile_program
 from oribi.engines.cpu.debug import debug
+from oribi.engines.cpu.emit.foreign import foreign_nodes, raise_failure
 from oribi.engines.cpu.target import host
 from oribi.engines.host import HostBuffer
 from oribi.graph.program import Program, check_arrays
@@ -37,7 +38,7 @@ class Executable:
             code = jit.compile_object(compiled.text, host())
             self.code = jit.Code(code)
             elements = [_elements(c) for c in compiled.constants]
-            if all(e.size <= SMALL_CONSTANT for e in elements):
+            if all(e.size <= SMALL_CONSTANT for e in elements) and not foreign_nodes(program):
                 cache.write(name, self._description(elements), code)
 
     def _description(self, elements: list[Array]) -> dict[str, object]:
@@ -119,6 +120,7 @@ class Call:
     def __call__(self, first: int, last: int, threads: int = 0) -> None:
         """Run steps `first` to `last`, on the whole team or on so many of its threads."""
         team.run_together(self.run, threads or self.threads, first, last, self.table)
+        raise_failure()
 
     def advance(self, first: int, most: int) -> int:
         """Run steps from `first` on, as many as take about a twentieth of a second, at most so many; returns how many."""
