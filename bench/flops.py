@@ -4,7 +4,7 @@ import workloads
 
 import oribi
 from oribi.graph.node import Node, parameter, size_of, topological
-from oribi.tensor import Tensor, tracing
+from oribi.values import Tensor, tracing
 
 
 def of(nodes: list[Node]) -> int:

@@ -37,8 +37,8 @@ _NAMES = {
     "Layer": "layers",
     "Model": "models",
     "Sequential": "models",
-    "Tensor": "tensor",
-    "Variable": "tensor",
+    "Tensor": "values",
+    "Variable": "values",
     "Loss": "losses",
     "Metric": "metrics",
     "Optimizer": "optimizers",
@@ -78,8 +78,8 @@ if TYPE_CHECKING:
     from .optimizers import Optimizer as Optimizer
     from .regularizers import Regularizer as Regularizer
     from .tape import GradientTape as GradientTape
-    from .tensor import Tensor as Tensor
-    from .tensor import Variable as Variable
+    from .values import Tensor as Tensor
+    from .values import Variable as Variable
 
 
 def __getattr__(name: str) -> _Any:

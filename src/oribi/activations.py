@@ -21,8 +21,8 @@ from oribi.ops import (
 )
 from oribi.ops import gelu as _gelu
 from oribi.ops import relu as _relu
-from oribi.tensor import Tensor
 from oribi.utils.registry import resolve, table_of
+from oribi.values import Tensor
 
 
 def linear(x: Any) -> Any:

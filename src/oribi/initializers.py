@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from oribi.random import SeedGenerator, next_seed
-from oribi.tensor import Tensor
 from oribi.utils.registry import deserialize, resolve, serialize, table_of
+from oribi.values import Tensor
 
 Shape = Sequence[int]
 

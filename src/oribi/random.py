@@ -18,7 +18,7 @@ from oribi.graph.random import random_bits
 from oribi.graph.structural import reshape
 from oribi.ops import numpy as ops
 from oribi.ops.core import full_node
-from oribi.tensor import Tensor, Variable, current_trace, untraced
+from oribi.values import Tensor, Variable, current_trace, untraced
 
 
 class _GlobalSeed:

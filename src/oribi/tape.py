@@ -6,7 +6,7 @@ from oribi import nest, ops
 from oribi.graph.elementwise import full_like
 from oribi.graph.grad import connected
 from oribi.graph.node import Node
-from oribi.tensor import Tensor, Variable, current_trace
+from oribi.values import Tensor, Variable, current_trace
 
 
 class GradientTape:

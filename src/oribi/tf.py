@@ -71,7 +71,7 @@ from oribi.ops import prod as reduce_prod
 from oribi.ops import round as round
 from oribi.ops import sum as reduce_sum
 from oribi.tape import GradientTape
-from oribi.tensor import Tensor, Variable
+from oribi.values import Tensor, Variable
 
 newaxis = None
 float32, float64, bool = "float32", "float64", "bool"

@@ -6,7 +6,7 @@ import oribi
 from oribi.engines.reference import evaluate
 from oribi.graph.grad import grad
 from oribi.graph.node import constant, parameter
-from oribi.tensor import Tensor, tracing
+from oribi.values import Tensor, tracing
 
 
 def layers_agree(keras, name, arguments, shape, tolerance=2e-5, training=None, low=-1.0, high=1.0):

@@ -8,7 +8,7 @@ from oribi.engines.cpu import Executable
 from oribi.graph.grad import grad
 from oribi.graph.node import parameter
 from oribi.graph.program import make
-from oribi.tensor import Tensor, tracing
+from oribi.values import Tensor, tracing
 
 FAR = [(1000.0, 0.01), (300.0, 1.0), (-5000.0, 3.0), (0.1, 0.0)]  # mean and spread of the data
 

@@ -10,7 +10,7 @@ from oribi.engines.reference import evaluate
 from oribi.graph.grad import grad
 from oribi.graph.node import parameter
 from oribi.graph.program import make
-from oribi.tensor import Tensor, tracing
+from oribi.values import Tensor, tracing
 
 RNG = np.random.default_rng(5)
 

@@ -10,7 +10,7 @@ import pytest
 
 import oribi
 from oribi import layers, ops
-from oribi.tensor import Tensor
+from oribi.values import Tensor
 
 ENGINE = importlib.import_module("oribi.engines.reference.evaluate")
 KEPT = importlib.import_module("oribi.engines.reference.kept")._kept

@@ -5,7 +5,7 @@ import pytest
 
 import oribi
 from oribi import ops
-from oribi.tensor import Tensor, Variable
+from oribi.values import Tensor, Variable
 
 A = np.arange(24, dtype="float32").reshape(2, 3, 4)
 

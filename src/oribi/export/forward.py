@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from oribi import nest
 from oribi.graph.node import Node, size_of
 from oribi.graph.program import Program
-from oribi.tensor import Frozen
 from oribi.training.step import Layout, traced
+from oribi.values import Frozen
 
 
 class Port(NamedTuple):

@@ -1,11 +1,12 @@
 """Node and Primitive: what a graph is made of."""
 
-import threading
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from oribi.context import current
 
 from . import dtypes
 from .kinds import Cost, Kind
@@ -88,7 +89,7 @@ class Primitive:
 
     def __call__(self, *operands: Node, **attributes: Any) -> Node:
         shape, dtype = self.infer(*operands, **attributes)
-        return Node(self, operands, attributes, shape, dtype, _scope.origin)
+        return Node(self, operands, attributes, shape, dtype, current.origin)
 
     def __repr__(self) -> str:
         return self.name
@@ -96,29 +97,6 @@ class Primitive:
 
 class GraphError(ValueError):
     """Operands that do not fit a primitive, in the words of shapes and dtypes."""
-
-
-class _Scope(threading.local):
-    origin = ""
-
-
-_scope = _Scope()
-
-
-class origin:
-    """Nodes made inside of the block remember `name`, the layer that made them."""
-
-    __slots__ = ("_name", "_outer")
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __enter__(self) -> None:
-        self._outer = _scope.origin
-        _scope.origin = self._name
-
-    def __exit__(self, *error: object) -> None:
-        _scope.origin = self._outer
 
 
 def size_of(shape: Iterable[int]) -> int:

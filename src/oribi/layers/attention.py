@@ -6,9 +6,9 @@ from typing import Any
 
 from oribi import initializers, ops, regularizers
 from oribi.random import SeedGenerator, dropout
-from oribi.tensor import Variable
 from oribi.utils import checked
 from oribi.utils.registry import serialize
+from oribi.values import Variable
 
 from .layer import Layer, Shape
 from .weighted import known_axis

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from oribi.graph import dtypes
-from oribi.tensor import KerasTensor
+from oribi.values import KerasTensor
 
 from .layer import Layer
 from .naming import auto_name

@@ -2,7 +2,6 @@
 
 import functools
 import itertools
-import threading
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -12,13 +11,13 @@ import numpy as np
 from oribi import constraints as all_constraints
 from oribi import initializers, nest, ops, regularizers
 from oribi.changes import Settings
+from oribi.context import context, current
 from oribi.graph import dtypes
-from oribi.graph.node import GraphError, origin
-from oribi.ops.core import as_node, cast_node
+from oribi.graph.node import GraphError
 from oribi.ops.symbolic import is_symbolic, record
 from oribi.random import SeedGenerator
-from oribi.tensor import KerasTensor, Tensor, Variable, current_trace, untraced
 from oribi.utils.registry import serialize
+from oribi.values import KerasTensor, Tensor, Variable, as_node, cast_node, current_trace, untraced
 
 from .call_arguments import MISSING, CallArguments
 from .masks import have_masks, masked, some
@@ -29,31 +28,7 @@ from .tracking import Tracker, is_metric
 Shape = tuple[int | None, ...]
 
 
-class _Phase(threading.local):
-    training: bool | None = None
-    call: int = 0  # the number of the outermost call of a layer that is being done; 0 outside of any
-
-
-_phase = _Phase()
 _numbers = itertools.count(1)
-
-
-class training_phase:
-    """Layers called inside of the block without a `training` argument take this one."""
-
-    __slots__ = ("_call", "_outer", "_training")
-
-    def __init__(self, training: bool | None, call: int | None = None) -> None:
-        self._training, self._call = training, call
-
-    def __enter__(self) -> None:
-        self._outer = _phase.training, _phase.call
-        _phase.training = self._training
-        if self._call is not None:
-            _phase.call = self._call
-
-    def __exit__(self, *error: object) -> None:
-        _phase.training, _phase.call = self._outer
 
 
 class Layer(Settings):
@@ -350,8 +325,8 @@ class Layer(Settings):
                 f"{self.describe()}: adding to the loss inside of a loop or a branch (an RNN's cell, ops.scan, ops.cond) is "
                 "not there yet. Let it return the value, and add that behind it"
             )
-        added = self._added if self._added_in == _phase.call else []
-        self.__dict__.update(_added=[*added, *losses], _added_in=_phase.call)
+        added = self._added if self._added_in == current.call else []
+        self.__dict__.update(_added=[*added, *losses], _added_in=current.call)
 
     def forget_losses(self) -> None:
         """Leave what the last call added to the loss."""
@@ -386,7 +361,7 @@ class Layer(Settings):
             inputs = self._call_arguments().first(self.describe(), kwargs)
         if not isinstance(inputs, Tensor) and is_symbolic(inputs, args, kwargs):
             return self._record(inputs, args, kwargs if training is None else {**kwargs, "training": training})
-        with origin(self.describe()):
+        with context(origin=self.describe()):
             inputs = self._cast(inputs)
             if not self.built:
                 self._build_for(inputs)
@@ -394,18 +369,18 @@ class Layer(Settings):
             takes = self._call_arguments()
             mask = takes.fill_masks(inputs, args, kwargs)
             if training is None:
-                training = _phase.training
+                training = current.training
             if "training" in takes.names:
                 if takes.places["training"] > len(args):
                     kwargs["training"] = bool(training)
                 else:
                     training = takes.given("training", args, kwargs)
             try:
-                self.__dict__["_called_in"] = call = _phase.call or next(_numbers)
-                with training_phase(training, call):
-                    outputs = self.call(inputs, *args, **kwargs)
-                    if self.activity_regularizer is not None:
-                        self._regularize(outputs)
+                self.__dict__["_called_in"] = current.call = current.call or next(_numbers)
+                current.training = training
+                outputs = self.call(inputs, *args, **kwargs)
+                if self.activity_regularizer is not None:
+                    self._regularize(outputs)
             except GraphError as error:
                 raise ValueError(f"{self.describe()}: {error}") from None
             return self._hand_on(inputs, outputs, mask)
@@ -434,14 +409,14 @@ class Layer(Settings):
 
     def _record(self, inputs: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Note a call on symbolic tensors, to be done by a functional model."""
-        with origin(self.describe()):
+        with context(origin=self.describe()):
             if not self.built:
                 self._build_for(inputs)
             return self._recorded(inputs, args, kwargs)
 
     def _recorded(self, inputs: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The symbolic outputs; what is added to the loss meanwhile are no values."""
-        with training_phase(_phase.training, call=0):
+        with context(call=0):
             outputs = record(self, (inputs, *args), kwargs)
         self.forget_losses()
         return outputs

@@ -3,7 +3,7 @@
 from typing import Any
 
 from oribi import nest, ops
-from oribi.tensor import Tensor
+from oribi.values import Tensor
 
 
 def mask_of(inputs: Any) -> Any:

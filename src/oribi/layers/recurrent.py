@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from oribi import nest, ops
-from oribi.tensor import Variable
 from oribi.utils.registry import deserialize, serialize
+from oribi.values import Variable
 
 from .layer import Layer, Shape
 

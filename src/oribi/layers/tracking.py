@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from oribi.random import SeedGenerator
-from oribi.tensor import Variable
+from oribi.values import Variable
 
 _CONTAINERS = (list, tuple, set, frozenset, Mapping)
 BOOKKEEPING = frozenset(

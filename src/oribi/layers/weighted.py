@@ -3,8 +3,8 @@
 from typing import Any
 
 from oribi import activations, initializers, ops, regularizers
-from oribi.tensor import Variable
 from oribi.utils.registry import serialize
+from oribi.values import Variable
 
 from .layer import Layer, Shape
 

@@ -10,8 +10,8 @@ from oribi.changes import Settings
 from oribi.graph import dtypes
 from oribi.layers.masks import in_dtype
 from oribi.layers.policy import dtype_of
-from oribi.tensor import Tensor
 from oribi.utils.registry import snake_case
+from oribi.values import Tensor
 
 from .reduction import REDUCTIONS, masked_weights, reduce_weighted
 

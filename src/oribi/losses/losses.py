@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from oribi import ops
-from oribi.ops.core import as_node
-from oribi.tensor import Tensor
 from oribi.utils.registry import lookup, named_by_user, resolve, table_of
+from oribi.values import Tensor, as_node
 
 from .hinge import CategoricalHinge, Hinge, SquaredHinge, categorical_hinge, hinge, squared_hinge
 from .loss import Loss

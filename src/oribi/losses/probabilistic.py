@@ -3,7 +3,7 @@
 from typing import Any
 
 from oribi import ops
-from oribi.tensor import Tensor
+from oribi.values import Tensor
 
 from .loss import PlainLoss
 from .reduction import align

@@ -3,8 +3,7 @@
 from typing import Any
 
 from oribi import ops
-from oribi.ops.core import as_node
-from oribi.tensor import Tensor
+from oribi.values import Tensor, as_node
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 

@@ -4,8 +4,8 @@ import math
 from typing import Any
 
 from oribi import ops
-from oribi.tensor import Tensor
 from oribi.utils import checked
+from oribi.values import Tensor
 
 from .loss import Loss, PlainLoss
 from .reduction import align

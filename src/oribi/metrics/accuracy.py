@@ -4,8 +4,8 @@ from typing import Any
 
 from oribi import ops
 from oribi.losses.reduction import align, align_classes
-from oribi.tensor import Tensor
 from oribi.utils import checked
+from oribi.values import Tensor
 
 from .metric import MeanMetricWrapper
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from oribi import ops
 from oribi.losses.reduction import align, masked_weights, weights_for
-from oribi.tensor import Tensor, Variable
+from oribi.values import Tensor, Variable
 
 from .metric import Metric
 
@@ -272,7 +272,7 @@ class AUC(_Counting):
         if self.from_logits:
             y_pred = ops.sigmoid(y_pred)
         if not self._variables:
-            from oribi.tensor import untraced
+            from oribi.values import untraced
 
             with untraced():
                 self.make_counts(y_pred.shape[-1])

@@ -10,7 +10,7 @@ from oribi.changes import Settings
 from oribi.layers.naming import auto_name
 from oribi.layers.policy import dtype_of
 from oribi.losses.reduction import masked_weights, weights_for
-from oribi.tensor import Tensor, Variable
+from oribi.values import Tensor, Variable
 
 
 class Metric(Settings):

@@ -4,7 +4,7 @@ from typing import Any
 
 from oribi import losses, ops
 from oribi.losses.reduction import align
-from oribi.tensor import Tensor
+from oribi.values import Tensor
 
 from .metric import MeanMetricWrapper, MeanOfPairs
 

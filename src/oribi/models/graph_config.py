@@ -15,8 +15,8 @@ from oribi import nest
 from oribi.layers.input import Input
 from oribi.layers.layer import Layer
 from oribi.ops.symbolic import Call
-from oribi.tensor import KerasTensor, Tensor
 from oribi.utils.registry import deserialize, serialize
+from oribi.values import KerasTensor, Tensor
 
 from .op_config import is_op, op_config, op_of
 

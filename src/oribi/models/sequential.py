@@ -8,9 +8,8 @@ from oribi import layers as layer_classes
 from oribi.layers.input import InputLayer
 from oribi.layers.layer import Layer, Shape, as_tuples
 from oribi.layers.masks import in_dtype
-from oribi.ops.core import as_node
-from oribi.tensor import KerasTensor, Tensor
 from oribi.utils.registry import custom_object_scope, deserialize, serialize
+from oribi.values import KerasTensor, Tensor, as_node
 
 from .model import Model
 

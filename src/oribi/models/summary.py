@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from oribi.graph import dtypes
-from oribi.tensor import Variable
+from oribi.values import Variable
 
 
 def summary(model: Any, line_length: int | None = None, print_fn: Callable[[str], Any] | None = None) -> None:

@@ -11,12 +11,12 @@ from typing import Any as _Any
 import numpy as _np
 
 from oribi.graph.grad import grad as _grad
-from oribi.tensor import KerasTensor as _KerasTensor
-from oribi.tensor import Tensor as _Tensor
+from oribi.values import KerasTensor as _KerasTensor
+from oribi.values import Tensor as _Tensor
+from oribi.values import as_node as _as_node
 
 from . import operators as operators
 from .control import *  # noqa: F403
-from .core import as_node as _as_node
 from .core import check as check
 from .nn import *  # noqa: F403
 from .numpy import *  # noqa: F403

@@ -9,9 +9,9 @@ from oribi.graph import elementwise as ew
 from oribi.graph.node import Node, parameter
 from oribi.graph.program import Program
 from oribi.graph.scan import scan as scan_nodes
-from oribi.tensor import Tensor, Trace, Variable, current_trace, tracing
+from oribi.values import Tensor, Trace, Variable, as_node, current_trace, tracing
 
-from .core import as_node, full_node
+from .core import full_node
 
 __all__ = ["cond", "fori_loop", "map", "scan", "switch", "vectorized_map", "while_loop"]
 

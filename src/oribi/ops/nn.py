@@ -5,10 +5,10 @@ from typing import Any
 
 from oribi.graph import dtypes
 from oribi.graph import elementwise as ew
-from oribi.tensor import Tensor
+from oribi.values import Tensor, as_node
 
 from . import numpy as np
-from .core import Axis, as_node, promoted, tensor, unary
+from .core import Axis, promoted, tensor, unary
 
 EPSILON = 1e-7  # keeps probabilities away from 0 and 1, as keras.backend.epsilon()
 

@@ -18,15 +18,13 @@ from oribi.graph.contraction import dot_general
 from oribi.graph.indexing import gather
 from oribi.graph.node import Node
 from oribi.graph.reductions import broadcast_in_dim
-from oribi.tensor import Tensor
+from oribi.values import Tensor, as_node, cast_node
 
 from .core import (
     Axis,
-    as_node,
     axes_of,
     binary,
     broadcast,
-    cast_node,
     full_node,
     keep_dims,
     promoted,

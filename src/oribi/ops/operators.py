@@ -5,10 +5,10 @@ from typing import Any
 import numpy as _np
 
 from oribi.graph import structural as st
-from oribi.tensor import Tensor, Variable, install_operators
+from oribi.values import Tensor, Variable, as_node, install_operators
 
 from . import numpy as np
-from .core import as_node, tensor
+from .core import tensor
 from .symbolic import symbolic
 
 

@@ -8,9 +8,9 @@ from oribi.graph import indexing, ordered
 from oribi.graph.indexing import gather
 from oribi.graph.node import Node
 from oribi.graph.structural import iota, reshape, slice_
-from oribi.tensor import Tensor
+from oribi.values import Tensor, as_node
 
-from .core import as_node, axes_of, broadcast, broadcast_shape, tensor, wrapped
+from .core import axes_of, broadcast, broadcast_shape, tensor, wrapped
 
 __all__ = [
     "argsort",

@@ -6,7 +6,7 @@ from typing import Any
 
 from oribi import nest
 from oribi.graph.node import parameter
-from oribi.tensor import KerasTensor, NoValue, Tensor, tracing
+from oribi.values import KerasTensor, NoValue, Tensor, tracing
 
 BATCHES = (2, 3)  # extents that stand for an unknown batch while shapes are found
 EXTENTS = (48, 72)  # the same for other unknown axes: large, and multiples of the usual strides

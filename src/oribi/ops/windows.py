@@ -12,7 +12,7 @@ from oribi.graph.node import Node as _Node
 from oribi.graph.node import constant as _constant
 from oribi.graph.structural import reverse as _reverse
 from oribi.graph.structural import transpose as _transpose
-from oribi.tensor import Tensor
+from oribi.values import Tensor
 
 from . import numpy as np
 from .core import broadcast, promoted, tensor

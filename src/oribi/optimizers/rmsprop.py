@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from oribi import ops
-from oribi.tensor import Variable
+from oribi.values import Variable
 
 from .optimizer import Optimizer
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from oribi.layers.layer import Layer
-from oribi.tensor import Variable
+from oribi.values import Variable
 
 from . import archive, hdf5
 from .errors import FileProblem, leaving_alone

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from oribi import layers, models
-from oribi.tensor import memory_for_variables
+from oribi.context import context
 from oribi.utils.files import writing
 from oribi.utils.registry import custom_object_scope, deserialize, serialize, trusting_code
 from oribi.version import __version__
@@ -88,7 +88,7 @@ def _load_keras(path: Path, compile: bool) -> Any:
     with archive.opened(path) as members:
         config = archive.parsed(path, archive.read(path, members, CONFIG))
         data = archive.read(path, members, WEIGHTS)
-    with memory_for_variables(4 * len(data) + ROOM):
+    with context(memory=[4 * len(data) + ROOM]):
         model = _model_of(path, config, compile)
     with hdf5.opened(path, data) as root:
         assign(matched(model, root))
@@ -98,7 +98,7 @@ def _load_keras(path: Path, compile: bool) -> Any:
 def _load_legacy(path: Path, compile: bool) -> Any:
     with hdf5.opened(path) as root:
         config, training = legacy.configs(path, root)
-        with memory_for_variables(4 * path.stat().st_size + ROOM):
+        with context(memory=[4 * path.stat().st_size + ROOM]):
             model = _model_of(path, config, False)
             assign(legacy.matched(model, root, False, False))
             if compile and training is not None:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from oribi.optimizers.optimizer import Optimizer
-from oribi.tensor import Variable
 from oribi.utils.files import writing
 from oribi.utils.optional import needed
+from oribi.values import Variable
 
 from .errors import FileProblem, leaving_alone
 from .tree import own_variables, places

@@ -10,8 +10,8 @@ from typing import Any
 from oribi.layers.layer import Layer
 from oribi.models import Functional, Sequential
 from oribi.optimizers.optimizer import Optimizer
-from oribi.tensor import Variable
 from oribi.utils.registry import snake_case
+from oribi.values import Variable
 
 Place = tuple[str, Any]
 

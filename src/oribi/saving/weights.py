@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from oribi.optimizers.optimizer import Optimizer
-from oribi.tensor import Variable
 from oribi.utils.files import writing
+from oribi.values import Variable
 
 from . import archive, hdf5, legacy, tensors
 from .errors import FileProblem, leaving_alone

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from oribi.tensor import Variable
 from oribi.utils.files import writing
+from oribi.values import Variable
 
 from .fit import Fit
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from oribi import nest
 from oribi.graph import dtypes
-from oribi.ops.core import read_without_end
-from oribi.tensor import Tensor, Variable
+from oribi.values import Tensor, Variable
+from oribi.values.convert import read_without_end
 
 Array = np.ndarray
 

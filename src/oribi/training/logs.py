@@ -8,8 +8,7 @@ import numpy as np
 from oribi import nest
 from oribi.graph.control import substituted
 from oribi.graph.node import Node, constant, parameter, parameter_p, topological
-from oribi.ops.core import as_node
-from oribi.tensor import Tensor, Trace, Variable
+from oribi.values import Tensor, Trace, Variable, as_node
 
 
 class Logs:

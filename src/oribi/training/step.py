@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from oribi import engines, nest
+from oribi.context import context
 from oribi.graph import elementwise as ew
 from oribi.graph.dtypes import name_of
 from oribi.graph.indexing import gather
@@ -17,10 +18,9 @@ from oribi.graph.node import Node, parameter
 from oribi.graph.program import OPEN, Program, make
 from oribi.graph.reductions import broadcast_in_dim
 from oribi.graph.structural import iota
-from oribi.layers.layer import training_phase
-from oribi.ops.core import as_node, full_node
-from oribi.tensor import Tensor, Trace, tracing
+from oribi.ops.core import full_node
 from oribi.utils.batches import pack_x_y_sample_weight
+from oribi.values import Tensor, Trace, as_node, tracing
 
 from .data import Data
 from .logs import Logs
@@ -81,7 +81,7 @@ def traced(model: Any, layout: Layout, trace: Trace) -> tuple[Program, Any]:
 
 def _logs(model: Any, method: str, data: Any) -> dict[str, Any]:
     """What a step of training or of a test returns."""
-    with training_phase(method == "train_step"):
+    with context(training=method == "train_step"):
         logs = getattr(model, method)(data)
     if not isinstance(logs, dict):
         raise TypeError(

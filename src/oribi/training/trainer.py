@@ -11,9 +11,9 @@ from oribi import losses, nest, ops, optimizers
 from oribi import metrics as metric_classes
 from oribi.random import next_seed
 from oribi.tape import GradientTape
-from oribi.tensor import current_trace, untraced
 from oribi.utils.batches import unpack_x_y_sample_weight
 from oribi.utils.registry import serialize
+from oribi.values import current_trace, untraced
 
 from . import arguments, checkpoint
 from .data import Data, as_columns, as_data, check_classes, classes_of, split, with_class_weights

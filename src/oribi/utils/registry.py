@@ -7,11 +7,12 @@ that a config gives.
 import difflib
 import inspect
 import re
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, TypeVar
+
+from oribi.context import context, current
 
 T = TypeVar("T")
 
@@ -74,14 +75,6 @@ _registered: dict[str, Any] = {}
 _names: dict[Any, str] = {}
 
 
-class _Scopes(threading.local):
-    objects: Mapping[str, Any] = {}
-    safe: bool = True
-
-
-_scopes = _Scopes()
-
-
 def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable[[T], T]:
     """A decorator: configs may name this class or function, as `package>name`.
 
@@ -127,7 +120,7 @@ def get_custom_objects() -> dict[str, Any]:
 
 def users_own() -> Mapping[str, Any]:
     """What configs may name beside the tables: what is registered, and what the scopes around add."""
-    return {**_registered, **_scopes.objects}
+    return {**_registered, **current.custom_objects}
 
 
 def named_by_user(identifier: Any) -> Any:
@@ -142,27 +135,19 @@ def custom_object_scope(custom_objects: Mapping[str, Any] | None) -> Iterator[No
     Args:
         custom_objects: {name: class or function}.
     """
-    outer = _scopes.objects
-    _scopes.objects = {**outer, **(custom_objects or {})}
-    try:
+    with context(custom_objects={**current.custom_objects, **(custom_objects or {})}):
         yield
-    finally:
-        _scopes.objects = outer
 
 
 @contextmanager
 def trusting_code(trusted: bool) -> Iterator[None]:
     """Whether configs that are read inside of the block, in this thread, may carry code. What a file says cannot change it."""
-    outer = _scopes.safe
-    _scopes.safe = not trusted
-    try:
+    with context(trusted=trusted):
         yield
-    finally:
-        _scopes.safe = outer
 
 
 def trusts_code() -> bool:
-    return not _scopes.safe
+    return current.trusted
 
 
 # --- configs ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,57 @@
+"""KerasTensor: a shape and a dtype of data to come."""
+
+from typing import Any
+
+import numpy as np
+
+from oribi.graph.node import Node
+
+from .tensor import Operators
+
+
+class NoValue(TypeError):
+    """Something was to be computed from a symbolic tensor."""
+
+
+class KerasTensor(Operators):
+    """A tensor of data to come: a shape and a dtype, and how it will be computed. What `Input` returns.
+
+    Attributes:
+        shape: sizes of the axes, None where they are not known yet.
+        dtype: of the elements.
+        name: what it is called in messages.
+        call: the operation that makes it; None for an input.
+        mask: which steps of a sequence will be there, a symbolic tensor too; None for all.
+    """
+
+    def __init__(self, shape: tuple[int | None, ...], dtype: str, name: str = "", call: Any = None) -> None:
+        self.shape, self.dtype, self.call = shape, dtype, call
+        self.mask: KerasTensor | None = None
+        self.name = name or getattr(call, "name", "input")
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def _keras_mask(self) -> "KerasTensor | None":
+        """The mask, under Keras' name."""
+        return self.mask
+
+    @property
+    def node(self) -> Node:
+        raise NoValue(
+            f"{self!r} has no value: it stands for data to come. Use oribi.ops and layers on it, and make a "
+            "model of inputs and outputs"
+        )
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        raise NoValue(f"{self!r} has no value that NumPy could use: use oribi.ops")
+
+    def __iter__(self) -> Any:
+        raise TypeError(f"{self!r} cannot be walked through")
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
