@@ -9,8 +9,8 @@ import pytest
 
 import oribi
 from oribi import initializers, layers
+from oribi.config.serialization import serialize
 from oribi.random import SeedGenerator
-from oribi.utils.registry import serialize
 
 # --- their spread -----------------------------------------------------------------------------------------------------
 

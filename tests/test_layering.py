@@ -12,6 +12,7 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src/oribi"
 FLOORS = [
     {"changes", "context", "nest", "version"},
+    {"config.names", "config.scopes", "config.serialization", "config.families"},
     {"graph"},
     {"engines.engine", "engines.host", "engines.reference"},
     {"compiler"},
@@ -30,11 +31,9 @@ FLOORS = [
 ]
 LEVEL = {f"oribi.{name}": number for number, floor in enumerate(FLOORS) for name in floor}
 # Modules of a family that families beside or below it may use: they import nothing of theirs themselves.
-LEAVES = {"oribi.utils.files", "oribi.utils.registry", "oribi.utils.progbar"}
-LEAVES |= {"oribi.layers.naming", "oribi.losses.reduction"}
+LEAVES = {"oribi.utils.files", "oribi.utils.progbar", "oribi.losses.reduction"}
 # Imports that are meant although they point up: module -> what it imports, inside of the function that needs it.
 UPWARD = {
-    ("oribi.layers.recurrent", "oribi.layers"),  # a cell by its name in a config
     ("oribi.layers.function", "oribi"),  # the names that a Lambda's stored code finds around it
     ("oribi.datasets.synthetic_digits", "oribi"),  # a model is what makes the digits
     ("oribi.models", "oribi.saving"),  # `models.load_model` and so on, as in Keras

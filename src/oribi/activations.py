@@ -3,6 +3,8 @@
 from typing import Any
 
 from oribi import ops
+from oribi.config.names import table_of
+from oribi.config.serialization import resolve
 from oribi.ops import (
     elu,
     exp,
@@ -21,7 +23,6 @@ from oribi.ops import (
 )
 from oribi.ops import gelu as _gelu
 from oribi.ops import relu as _relu
-from oribi.utils.registry import resolve, table_of
 from oribi.values import Tensor
 
 

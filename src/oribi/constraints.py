@@ -5,7 +5,8 @@ from typing import Any
 
 from oribi import ops
 from oribi.changes import Settings
-from oribi.utils.registry import resolve, table_of
+from oribi.config.names import table_of
+from oribi.config.serialization import resolve
 
 EPSILON = 1e-7  # added to norms that are divided by
 Axis = int | Sequence[int]

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from oribi.config.names import table_of
+from oribi.config.serialization import deserialize, resolve, serialize
 from oribi.random import SeedGenerator, next_seed
-from oribi.utils.registry import deserialize, resolve, serialize, table_of
 from oribi.values import Tensor
 
 Shape = Sequence[int]

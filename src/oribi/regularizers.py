@@ -4,7 +4,8 @@ from typing import Any
 
 from oribi import ops
 from oribi.changes import Settings
-from oribi.utils.registry import resolve, table_of
+from oribi.config.names import table_of
+from oribi.config.serialization import resolve
 
 
 class Regularizer(Settings):

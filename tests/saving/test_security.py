@@ -114,7 +114,7 @@ def test_code_in_the_files_of_keras_2_is_not_run(tmp_path, monkeypatch):
         {"module": "keras.utils", "class_name": "function", "config": "get_file"},
         {"module": "keras.models", "class_name": "function", "config": "load_model"},
         {"module": "oribi.saving", "class_name": "load_model", "config": {"filepath": "/etc/passwd"}},
-        {"module": "oribi.utils.registry", "class_name": "trusting_code", "config": {"trusted": True}},
+        {"module": "oribi.config.scopes", "class_name": "trusting_code", "config": {"trusted": True}},
         {"module": "keras.layers", "class_name": "StringLookup", "config": {"vocabulary": "/etc/passwd"}},
         {"module": "keras.layers", "class_name": "TextVectorization", "config": {"vocabulary": "http://example.com"}},
         {"class_name": "__class__", "config": {}},

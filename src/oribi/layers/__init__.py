@@ -5,7 +5,7 @@ Out:  tensors; weights are variables that the layer makes when it first sees a s
 Must not know: engines, optimizers, how a model trains.
 """
 
-from oribi.utils.registry import table_of
+from oribi.config.names import table_of
 
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from .attention import AdditiveAttention, Attention, GroupQueryAttention, MultiHeadAttention

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from oribi import activations, initializers, ops, regularizers
+from oribi.config.serialization import serialize
 from oribi.utils import checked
-from oribi.utils.registry import serialize
 
 from .layer import Layer, Shape
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from oribi import initializers, ops, regularizers
+from oribi.config.serialization import serialize
 from oribi.random import SeedGenerator, dropout
 from oribi.utils import checked
-from oribi.utils.registry import serialize
 from oribi.values import Variable
 
 from .layer import Layer, Shape

@@ -3,8 +3,8 @@
 from typing import Any
 
 from oribi import activations, initializers, ops, random, regularizers
+from oribi.config.serialization import serialize
 from oribi.utils import checked
-from oribi.utils.registry import serialize
 
 from .layer import Shape
 from .recurrent import RNN

@@ -3,12 +3,11 @@
 from typing import Any
 
 from oribi import initializers, ops, regularizers
+from oribi.config.serialization import serialize
 from oribi.ops.windows import Sizes, each
 from oribi.utils import checked
-from oribi.utils.registry import serialize
 
 from .layer import Shape
-from .naming import data_format_of
 from .weighted import Biased, Weighted, known_axis
 
 PADDINGS = ("valid", "same")
@@ -35,7 +34,7 @@ def set_window(
     if layer.padding not in paddings:
         known = ", ".join(map(repr, paddings))
         raise ValueError(f"{kind}: padding must be one of {known}. Received: padding={padding!r}")
-    layer.data_format = data_format_of(kind, data_format)
+    layer.data_format = checked.data_format(kind, data_format)
 
 
 class _Convolution(Biased):

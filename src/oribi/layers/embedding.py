@@ -3,8 +3,8 @@
 from typing import Any
 
 from oribi import initializers, ops, regularizers
+from oribi.config.serialization import serialize
 from oribi.utils import checked
-from oribi.utils.registry import serialize
 
 from .layer import Layer, Shape
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from oribi import ops
-from oribi.utils.registry import get_registered_name, named_by, serialize, trusts_code, users_own
+from oribi.config.scopes import get_registered_name, trusts_code, users_own
+from oribi.config.serialization import named_by, serialize
 
 from .layer import Layer, Shape
 

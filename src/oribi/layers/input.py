@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from oribi.config.names import auto_name
 from oribi.graph import dtypes
 from oribi.values import KerasTensor
 
 from .layer import Layer
-from .naming import auto_name
 
 
 class InputLayer(Layer):

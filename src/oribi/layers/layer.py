@@ -11,17 +11,17 @@ import numpy as np
 from oribi import constraints as all_constraints
 from oribi import initializers, nest, ops, regularizers
 from oribi.changes import Settings
+from oribi.config.names import auto_name
+from oribi.config.serialization import serialize
 from oribi.context import context, current
 from oribi.graph import dtypes
 from oribi.graph.node import GraphError
 from oribi.ops.symbolic import is_symbolic, record
 from oribi.random import SeedGenerator
-from oribi.utils.registry import serialize
 from oribi.values import KerasTensor, Tensor, Variable, as_node, cast_node, current_trace, untraced
 
 from .call_arguments import MISSING, CallArguments
 from .masks import have_masks, masked, some
-from .naming import auto_name
 from .policy import dtype_of
 from .tracking import Tracker, is_metric
 

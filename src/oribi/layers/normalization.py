@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from oribi import initializers, ops, regularizers
+from oribi.config.serialization import serialize
 from oribi.utils import checked
-from oribi.utils.registry import serialize
 
 from .layer import Layer, Shape
 from .weighted import known_axis

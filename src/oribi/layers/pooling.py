@@ -4,9 +4,9 @@ from typing import Any
 
 from oribi import ops
 from oribi.ops.windows import Sizes, each
+from oribi.utils import checked
 
 from .layer import Layer
-from .naming import data_format_of
 
 
 class _Spatial(Layer):
@@ -16,7 +16,7 @@ class _Spatial(Layer):
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.data_format = data_format_of(type(self).__name__, data_format)
+        self.data_format = checked.data_format(type(self).__name__, data_format)
 
     def check_input(self, inputs: Any) -> None:
         if inputs.ndim != self.rank + 2:

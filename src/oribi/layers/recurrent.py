@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from oribi import nest, ops
-from oribi.utils.registry import deserialize, serialize
+from oribi.config import families
+from oribi.config.serialization import deserialize, serialize
 from oribi.values import Variable
 
 from .layer import Layer, Shape
@@ -317,6 +318,4 @@ def _end(cell: Any) -> None:
 
 def layer_of(config: Any) -> Any:
     """A layer for its config; a layer stays what it is."""
-    from oribi import layers
-
-    return config if isinstance(config, Layer) else deserialize(config, layers.TABLE, "layer")
+    return config if isinstance(config, Layer) else deserialize(config, families.table("layers"), "layer")

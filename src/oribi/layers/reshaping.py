@@ -8,7 +8,6 @@ from oribi import ops
 from oribi.utils import checked
 
 from .layer import Layer, Shape
-from .naming import data_format_of
 
 
 class Flatten(Layer):
@@ -20,7 +19,7 @@ class Flatten(Layer):
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.data_format = data_format_of("Flatten", data_format)
+        self.data_format = checked.data_format("Flatten", data_format)
         self.build_at_init()
 
     def call(self, inputs: Any) -> Any:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from oribi import activations, initializers, ops, regularizers
-from oribi.utils.registry import serialize
+from oribi.config.serialization import serialize
 from oribi.values import Variable
 
 from .layer import Layer, Shape

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from oribi import ops
-from oribi.utils.registry import serialize
+from oribi.config.serialization import serialize
 
 from .function import Lambda
 from .layer import Layer, Shape

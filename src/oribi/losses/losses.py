@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from oribi import ops
-from oribi.utils.registry import lookup, named_by_user, resolve, table_of
+from oribi.config.names import lookup, table_of
+from oribi.config.scopes import named_by_user
+from oribi.config.serialization import resolve
 from oribi.values import Tensor, as_node
 
 from .hinge import CategoricalHinge, Hinge, SquaredHinge, categorical_hinge, hinge, squared_hinge
@@ -230,6 +232,7 @@ TABLE = {
     **{function.__name__: kind for function, kind in FAMILIES.items()},
     **{name: FAMILIES[function] for name, function in SHORT.items()},
 }
+OBJECTS = {**TABLE, **FUNCTIONS}  # what configs name: a function by its name is the function
 
 
 def get(identifier: Any) -> Any:

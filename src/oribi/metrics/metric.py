@@ -7,7 +7,7 @@ import numpy as np
 
 from oribi import losses, nest, ops
 from oribi.changes import Settings
-from oribi.layers.naming import auto_name
+from oribi.config.names import auto_name
 from oribi.layers.policy import dtype_of
 from oribi.losses.reduction import masked_weights, weights_for
 from oribi.values import Tensor, Variable

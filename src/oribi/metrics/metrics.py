@@ -3,7 +3,9 @@
 from typing import Any
 
 from oribi import losses
-from oribi.utils.registry import lookup, named_by_user, resolve, table_of
+from oribi.config.names import lookup, table_of
+from oribi.config.scopes import named_by_user
+from oribi.config.serialization import resolve
 
 from .accuracy import (
     Accuracy,

@@ -12,7 +12,7 @@ from .functional import Functional
 from .model import Model
 from .sequential import Sequential
 
-layers.TABLE.update(Functional=Functional, Model=Model, Sequential=Sequential)  # models are layers, of other models too
+TABLE = {**layers.TABLE, "Functional": Functional, "Model": Model, "Sequential": Sequential}
 
 _FROM_SAVING = ("clone_model", "load_model", "model_from_json", "save_model")
 

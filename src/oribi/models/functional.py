@@ -3,11 +3,11 @@
 from typing import Any
 
 from oribi import nest, ops
+from oribi.config.scopes import custom_object_scope
 from oribi.layers.input import InputLayer
 from oribi.layers.layer import Layer
 from oribi.layers.masks import in_dtype
 from oribi.ops.symbolic import Call, calls_between
-from oribi.utils.registry import custom_object_scope
 from oribi.values import KerasTensor
 
 from .graph_config import from_graph_config, graph_config

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from oribi import layers as layer_classes
 from oribi import nest
+from oribi.config import families
+from oribi.config.serialization import deserialize, serialize
 from oribi.layers.input import Input
 from oribi.layers.layer import Layer
 from oribi.ops.symbolic import Call
-from oribi.utils.registry import deserialize, serialize
 from oribi.values import KerasTensor, Tensor
 
 from .op_config import is_op, op_config, op_of
@@ -183,7 +183,7 @@ def _input(config: Mapping[str, Any]) -> KerasTensor:
 def _operation(entry: Mapping[str, Any]) -> Callable[..., Any]:
     if is_op(entry):
         return op_of(entry)
-    made: Callable[..., Any] = deserialize(entry, layer_classes.TABLE, "layer")
+    made: Callable[..., Any] = deserialize(entry, families.table("layers"), "layer")
     return made
 
 

@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from oribi.config.scopes import custom_object_scope
+from oribi.config.serialization import serialize
 from oribi.layers.layer import Layer, as_symbols, as_tuples
 from oribi.training.trainer import Trainer
-from oribi.utils.registry import custom_object_scope, serialize
 
 from .summary import summary
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from oribi import ops
-from oribi.utils.registry import snake_case
+from oribi.config.names import snake_case
 
 # The parameters that ops are called with; all others are settings.
 CALLED_WITH = frozenset(

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from oribi import changes
-from oribi import layers as layer_classes
+from oribi.config import families
+from oribi.config.scopes import custom_object_scope
+from oribi.config.serialization import deserialize, serialize
 from oribi.layers.input import InputLayer
 from oribi.layers.layer import Layer, Shape, as_tuples
 from oribi.layers.masks import in_dtype
-from oribi.utils.registry import custom_object_scope, deserialize, serialize
 from oribi.values import KerasTensor, Tensor, as_node
 
 from .model import Model
@@ -155,7 +156,7 @@ class Sequential(Model):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "Sequential":
         with custom_object_scope(custom_objects):
-            made = [deserialize(entry, layer_classes.TABLE, "layer") for entry in config["layers"]]
+            made = [deserialize(entry, families.table("layers"), "layer") for entry in config["layers"]]
         model = cls(made, trainable=config.get("trainable", True), name=config.get("name"))
         shape = config.get("build_input_shape")
         if shape is not None and not model.built and made:

@@ -8,7 +8,8 @@ gradients.
 
 from typing import Any
 
-from oribi.utils.registry import resolve, table_of
+from oribi.config.names import table_of
+from oribi.config.serialization import resolve
 
 from . import schedules
 from .adam import Adam, AdamW

@@ -8,8 +8,9 @@ import numpy as np
 
 from oribi import ops
 from oribi.changes import Settings
+from oribi.config.names import snake_case
+from oribi.config.serialization import deserialize, serialize
 from oribi.utils import checked
-from oribi.utils.registry import deserialize, serialize, snake_case
 from oribi.values import Tensor, Variable, untraced
 
 from . import schedules

@@ -6,7 +6,7 @@ from typing import Any
 
 from oribi import ops
 from oribi.changes import Settings
-from oribi.utils.registry import table_of
+from oribi.config.names import table_of
 
 
 class LearningRateSchedule(Settings):

@@ -6,7 +6,7 @@ Out:  files; and models out of files, which are taken for a stranger's: see docs
 
 from typing import TYPE_CHECKING, Any
 
-from oribi.utils.registry import (
+from oribi.config.scopes import (
     custom_object_scope,
     get_custom_objects,
     get_registered_name,

@@ -7,7 +7,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from oribi.utils.registry import is_built_in
+from oribi.config.serialization import is_built_in
 
 from . import archive, hdf5, legacy, tensors
 from .models import CONFIG, METADATA

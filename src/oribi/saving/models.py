@@ -12,10 +12,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from oribi import layers, models
+from oribi import models
+from oribi.config.scopes import custom_object_scope, trusting_code
+from oribi.config.serialization import deserialize, serialize
 from oribi.context import context
 from oribi.utils.files import writing
-from oribi.utils.registry import custom_object_scope, deserialize, serialize, trusting_code
 from oribi.version import __version__
 
 from . import archive, hdf5, legacy
@@ -116,7 +117,7 @@ def _model_of(path: Path | str, config: Any, compile: bool) -> Any:
     if not compile:
         config = {**config, "compile_config": None}
     try:
-        model = deserialize(config, layers.TABLE, "model")
+        model = deserialize(config, models.TABLE, "model")
     except NotImplementedError as error:
         raise NotImplementedError(f"{path}: {error}") from error
     except (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError) as error:

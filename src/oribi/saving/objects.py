@@ -3,25 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from oribi import activations, constraints, initializers, layers, losses, metrics, optimizers, regularizers
-from oribi.optimizers import schedules
-from oribi.utils.registry import custom_object_scope, deserialize, serialize, trusting_code
-
-FAMILIES: dict[str, tuple[str, Mapping[str, Any]]] = {
-    "optimizers.schedules": ("learning-rate schedule", schedules.TABLE),
-    "activations": ("activation", activations.TABLE),
-    "constraints": ("constraint", constraints.TABLE),
-    "initializers": ("initializer", initializers.TABLE),
-    "losses": ("loss", {**losses.TABLE, **losses.FUNCTIONS}),
-    "metrics": ("metric", metrics.TABLE),
-    "optimizers": ("optimizer", optimizers.TABLE),
-    "regularizers": ("regularizer", regularizers.TABLE),
-}
+from oribi.config import families
+from oribi.config.scopes import custom_object_scope, trusting_code
+from oribi.config.serialization import deserialize, serialize
 
 
 def serialize_keras_object(obj: Any) -> Any:
     """The config of a layer, an initializer, a loss, ... or of a nest of them.
 
+    >>> from oribi import initializers
     >>> serialize_keras_object(initializers.Constant(2.0))["config"]
     {'value': 2.0}
     """
@@ -41,6 +31,7 @@ def deserialize_keras_object(
     Raises:
         ValueError: it names what is not known.
 
+    >>> from oribi import layers
     >>> deserialize_keras_object(serialize_keras_object([layers.Dense(3, name="d"), 4]))
     [<Dense name=d, built=False>, 4]
     """
@@ -55,8 +46,5 @@ def _object(config: Any) -> Any:
         return config
     if not {"class_name", "config"} <= set(config):
         return {key: _object(value) for key, value in config.items()}
-    module = str(config.get("module") or "")
-    for place, (what, table) in FAMILIES.items():
-        if f".{place}" in module:
-            return deserialize(config, table, what)
-    return deserialize(config, layers.TABLE, "layer")
+    family = families.family_of(str(config.get("module") or ""))
+    return deserialize(config, families.table(family), families.FAMILIES[family][0])

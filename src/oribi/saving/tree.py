@@ -7,10 +7,10 @@ made up, and differ from one model to the next, do not matter.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from oribi.config.names import snake_case
 from oribi.layers.layer import Layer
 from oribi.models import Functional, Sequential
 from oribi.optimizers.optimizer import Optimizer
-from oribi.utils.registry import snake_case
 from oribi.values import Variable
 
 Place = tuple[str, Any]

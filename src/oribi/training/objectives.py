@@ -7,7 +7,7 @@ from typing import Any
 
 from oribi import losses, nest, ops
 from oribi import metrics as metric_classes
-from oribi.utils.registry import named_by_user
+from oribi.config.scopes import named_by_user
 
 Specs = list[Any]
 

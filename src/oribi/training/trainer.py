@@ -9,10 +9,10 @@ import numpy as np
 from oribi import callbacks as cb
 from oribi import losses, nest, ops, optimizers
 from oribi import metrics as metric_classes
+from oribi.config.serialization import serialize
 from oribi.random import next_seed
 from oribi.tape import GradientTape
 from oribi.utils.batches import unpack_x_y_sample_weight
-from oribi.utils.registry import serialize
 from oribi.values import current_trace, untraced
 
 from . import arguments, checkpoint

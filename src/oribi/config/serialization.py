@@ -1,20 +1,16 @@
-"""Names -> classes: how strings and configs become objects.
+"""Objects -> configs, and configs or names -> objects.
 
 Only what is in a family's table can be named, and what the user registered or passed along: nothing is ever imported by the name
 that a config gives.
 """
 
-import difflib
 import inspect
-import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
-from oribi.context import context, current
-
-T = TypeVar("T")
+from .names import lookup
+from .scopes import get_registered_name, is_registered, users_own
 
 BUILT_IN = (
     "keras",
@@ -22,31 +18,6 @@ BUILT_IN = (
     "tf_keras",
     "tensorflow.python.keras",
 )  # modules whose classes configs name without registering
-
-
-def snake_case(name: str) -> str:
-    """`SparseCategoricalAccuracy` -> `sparse_categorical_accuracy`."""
-    spaced = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", spaced).lower()
-
-
-def table_of(*things: Callable[..., Any]) -> dict[str, Any]:
-    """Classes and functions under their own name, in snake case too."""
-    return {key: t for t in things for key in (t.__name__, snake_case(t.__name__))}
-
-
-def lookup(name: str, table: Mapping[str, Any], what: str) -> Any:
-    """The entry of a table under a name, in whatever case.
-
-    Raises:
-        ValueError: there is none; the message suggests the nearest.
-    """
-    for key in (name, name.lower(), snake_case(name)):
-        if key in table:
-            return table[key]
-    near = difflib.get_close_matches(name.lower(), table, n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]!r}?" if near else f" Known are: {', '.join(sorted(table))}."
-    raise ValueError(f"unknown {what}: {name!r}.{hint}")
 
 
 def resolve(identifier: Any, table: Mapping[str, Any], what: str) -> Any:
@@ -69,90 +40,6 @@ def resolve(identifier: Any, table: Mapping[str, Any], what: str) -> Any:
     raise ValueError(f"expected a {what}, its name or its config, got {identifier!r}")
 
 
-# --- the user's own classes and functions -----------------------------------------------------------------------------
-
-_registered: dict[str, Any] = {}
-_names: dict[Any, str] = {}
-
-
-def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable[[T], T]:
-    """A decorator: configs may name this class or function, as `package>name`.
-
-    Args:
-        package: what it belongs to.
-        name: the class's own by default.
-
-    Raises:
-        ValueError: a class that has no `get_config`.
-
-    >>> @register_keras_serializable("mine")
-    ... def double(x):
-    ...     return 2 * x
-    >>> get_registered_name(double)
-    'mine>double'
-    """
-
-    def decorate(thing: T) -> T:
-        if inspect.isclass(thing) and not hasattr(thing, "get_config"):
-            raise ValueError(f"{thing.__name__} cannot be registered: it has no get_config() method")
-        full = f"{package}>{name or thing.__name__}"  # type: ignore[attr-defined]
-        _registered[full] = thing
-        _names[thing] = full
-        return thing
-
-    return decorate
-
-
-def get_registered_name(obj: Any) -> str:
-    """The name that a class or function was registered under, or its own."""
-    return _names.get(obj, obj.__name__)
-
-
-def get_registered_object(name: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
-    """What is registered, or passed along, under a name; None where nothing is."""
-    return {**users_own(), **(custom_objects or {})}.get(name)
-
-
-def get_custom_objects() -> dict[str, Any]:
-    """The registered classes and functions by name: the dict itself, which may be added to."""
-    return _registered
-
-
-def users_own() -> Mapping[str, Any]:
-    """What configs may name beside the tables: what is registered, and what the scopes around add."""
-    return {**_registered, **current.custom_objects}
-
-
-def named_by_user(identifier: Any) -> Any:
-    """What the user registered or passed along under a name; whatever else is given stays as it is."""
-    return users_own().get(identifier, identifier) if isinstance(identifier, str) else identifier
-
-
-@contextmanager
-def custom_object_scope(custom_objects: Mapping[str, Any] | None) -> Iterator[None]:
-    """Configs that are read inside of the block, in this thread, may name these classes and functions.
-
-    Args:
-        custom_objects: {name: class or function}.
-    """
-    with context(custom_objects={**current.custom_objects, **(custom_objects or {})}):
-        yield
-
-
-@contextmanager
-def trusting_code(trusted: bool) -> Iterator[None]:
-    """Whether configs that are read inside of the block, in this thread, may carry code. What a file says cannot change it."""
-    with context(trusted=trusted):
-        yield
-
-
-def trusts_code() -> bool:
-    return current.trusted
-
-
-# --- configs ----------------------------------------------------------------------------------------------------------
-
-
 def serialize(thing: Any) -> Any:
     """The config of an object, in Keras' form: where its class is found, its name, and its arguments.
 
@@ -173,7 +60,7 @@ def serialize(thing: Any) -> Any:
         return thing.item()
     if not hasattr(thing, "__name__"):
         raise ValueError(f"{thing!r} cannot be written into a config: give its class a get_config() method")
-    if thing in _names:
+    if is_registered(thing):
         own = {"module": thing.__module__, "registered_name": get_registered_name(thing)}
         return {"class_name": "function", "config": thing.__name__, **own}
     if thing.__name__ == "<lambda>":
@@ -182,7 +69,7 @@ def serialize(thing: Any) -> Any:
 
 
 def _is_ours(kind: type) -> bool:
-    return kind.__module__.split(".")[0] == "oribi" and kind not in _names
+    return kind.__module__.split(".")[0] == "oribi" and not is_registered(kind)
 
 
 def _module(kind: type) -> str:
