@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import oribi
-from oribi.layers.masks import in_dtype
+from oribi.layers.base.masks import in_dtype
 
 KINDS = ("bool", "uint8", "int32", "int64", "float32", "float64")
 LAYERS = [

@@ -9,6 +9,7 @@ from oribi.config.names import table_of
 
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from .attention import AdditiveAttention, Attention, GroupQueryAttention, MultiHeadAttention
+from .base.layer import Layer
 from .cells import GRU, LSTM, GRUCell, LSTMCell, SimpleRNN, SimpleRNNCell
 from .convlstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
 from .convolution import (
@@ -29,7 +30,6 @@ from .embedding import Embedding, Masking
 from .function import Lambda
 from .identity import ActivityRegularization, Identity
 from .input import Input, InputLayer
-from .layer import Layer
 from .merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
 from .noise import AlphaDropout, GaussianDropout, GaussianNoise, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
 from .normalization import (

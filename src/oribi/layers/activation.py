@@ -7,7 +7,8 @@ from oribi import activations, initializers, ops, regularizers
 from oribi.config.serialization import serialize
 from oribi.utils import checked
 
-from .layer import Layer, Shape
+from .base.layer import Layer
+from .base.shapes import Shape
 
 
 class _Elementwise(Layer):

@@ -10,8 +10,9 @@ from oribi.random import SeedGenerator, dropout
 from oribi.utils import checked
 from oribi.values import Variable
 
-from .layer import Layer, Shape
-from .weighted import known_axis
+from .base.layer import Layer
+from .base.shapes import Shape
+from .base.weighted import known_axis
 
 MASKED = -1e9  # added to the scores of what is masked
 

@@ -6,9 +6,9 @@ from oribi import activations, initializers, ops, random, regularizers
 from oribi.config.serialization import serialize
 from oribi.utils import checked
 
-from .layer import Shape
+from .base.shapes import Shape
+from .base.weighted import Weighted, known_axis
 from .recurrent import RNN
-from .weighted import Weighted, known_axis
 
 
 class GatedCell(Weighted):

@@ -5,10 +5,10 @@ from typing import Any
 from oribi import ops
 from oribi.ops.windows import Sizes
 
+from .base.shapes import Shape
+from .base.weighted import known_axis
 from .cells import CellLayer, LSTMCell, of_cell
 from .convolution import PADDINGS, WINDOW, set_window
-from .layer import Shape
-from .weighted import known_axis
 
 
 class ConvLSTMCell(LSTMCell):

@@ -7,8 +7,8 @@ from oribi.config.serialization import serialize
 from oribi.ops.windows import Sizes, each
 from oribi.utils import checked
 
-from .layer import Shape
-from .weighted import Biased, Weighted, known_axis
+from .base.shapes import Shape
+from .base.weighted import Biased, Weighted, known_axis
 
 PADDINGS = ("valid", "same")
 

@@ -5,8 +5,8 @@ from typing import Any
 from oribi import ops
 from oribi.utils import checked
 
-from .layer import Shape
-from .weighted import Weighted, known_axis
+from .base.shapes import Shape
+from .base.weighted import Weighted, known_axis
 
 
 class Dense(Weighted):

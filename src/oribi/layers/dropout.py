@@ -6,7 +6,8 @@ from typing import Any
 from oribi.random import SeedGenerator, dropout
 from oribi.utils import checked
 
-from .layer import Layer, Shape
+from .base.layer import Layer
+from .base.shapes import Shape
 
 
 class Dropout(Layer):

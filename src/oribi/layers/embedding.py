@@ -6,7 +6,8 @@ from oribi import initializers, ops, regularizers
 from oribi.config.serialization import serialize
 from oribi.utils import checked
 
-from .layer import Layer, Shape
+from .base.layer import Layer
+from .base.shapes import Shape
 
 
 class Embedding(Layer):

@@ -12,7 +12,8 @@ from oribi import ops
 from oribi.config.scopes import get_registered_name, trusts_code, users_own
 from oribi.config.serialization import named_by, serialize
 
-from .layer import Layer, Shape
+from .base.layer import Layer
+from .base.shapes import Shape
 
 LAMBDA = "__lambda__"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from oribi import regularizers
 
-from .layer import Layer
+from .base.layer import Layer
 
 
 class Identity(Layer):

@@ -7,7 +7,7 @@ from oribi.config.names import auto_name
 from oribi.graph import dtypes
 from oribi.values import KerasTensor
 
-from .layer import Layer
+from .base.layer import Layer
 
 
 class InputLayer(Layer):

@@ -7,7 +7,7 @@ from typing import Any
 from oribi import ops
 from oribi.utils import checked
 
-from .layer import Layer
+from .base.layer import Layer
 
 
 class _Merge(Layer):

@@ -6,8 +6,9 @@ from typing import Any
 from oribi import ops, random
 from oribi.random import SeedGenerator
 
+from .base.layer import Layer
+from .base.shapes import Shape
 from .dropout import Dropout
-from .layer import Layer, Shape
 
 
 class _Noise(Layer):

@@ -7,8 +7,9 @@ from oribi import initializers, ops, regularizers
 from oribi.config.serialization import serialize
 from oribi.utils import checked
 
-from .layer import Layer, Shape
-from .weighted import known_axis
+from .base.layer import Layer
+from .base.shapes import Shape
+from .base.weighted import known_axis
 
 
 class _Scaled(Layer):

@@ -6,7 +6,7 @@ from oribi import ops
 from oribi.ops.windows import Sizes, each
 from oribi.utils import checked
 
-from .layer import Layer
+from .base.layer import Layer
 
 
 class _Spatial(Layer):

@@ -8,7 +8,8 @@ from oribi.config import families
 from oribi.config.serialization import deserialize, serialize
 from oribi.values import Variable
 
-from .layer import Layer, Shape
+from .base.layer import Layer
+from .base.shapes import Shape
 
 
 class StackedRNNCells(Layer):

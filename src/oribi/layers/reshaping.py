@@ -7,7 +7,8 @@ from typing import Any
 from oribi import ops
 from oribi.utils import checked
 
-from .layer import Layer, Shape
+from .base.layer import Layer
+from .base.shapes import Shape
 
 
 class Flatten(Layer):

@@ -4,7 +4,8 @@ from typing import Any
 
 from oribi import ops
 
-from .layer import Layer, Shape
+from .base.layer import Layer
+from .base.shapes import Shape
 
 
 class Rescaling(Layer):

@@ -6,8 +6,9 @@ from typing import Any
 from oribi import ops
 from oribi.config.serialization import serialize
 
+from .base.layer import Layer
+from .base.shapes import Shape
 from .function import Lambda
-from .layer import Layer, Shape
 from .normalization import BatchNormalization
 from .recurrent import layer_of
 

@@ -9,8 +9,8 @@ from oribi import ops
 from oribi.changes import Settings
 from oribi.config.names import snake_case
 from oribi.graph import dtypes
-from oribi.layers.masks import in_dtype
-from oribi.layers.policy import dtype_of
+from oribi.layers.base.masks import in_dtype
+from oribi.layers.base.policy import dtype_of
 from oribi.values import Tensor
 
 from .reduction import REDUCTIONS, masked_weights, reduce_weighted

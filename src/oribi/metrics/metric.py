@@ -8,7 +8,7 @@ import numpy as np
 from oribi import losses, nest, ops
 from oribi.changes import Settings
 from oribi.config.names import auto_name
-from oribi.layers.policy import dtype_of
+from oribi.layers.base.policy import dtype_of
 from oribi.losses.reduction import masked_weights, weights_for
 from oribi.values import Tensor, Variable
 

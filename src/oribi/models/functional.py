@@ -4,9 +4,9 @@ from typing import Any
 
 from oribi import nest, ops
 from oribi.config.scopes import custom_object_scope
+from oribi.layers.base.layer import Layer
+from oribi.layers.base.masks import in_dtype
 from oribi.layers.input import InputLayer
-from oribi.layers.layer import Layer
-from oribi.layers.masks import in_dtype
 from oribi.ops.symbolic import Call, calls_between
 from oribi.values import KerasTensor
 

@@ -13,8 +13,8 @@ import numpy as np
 from oribi import nest
 from oribi.config import families
 from oribi.config.serialization import deserialize, serialize
+from oribi.layers.base.layer import Layer
 from oribi.layers.input import Input
-from oribi.layers.layer import Layer
 from oribi.ops.symbolic import Call
 from oribi.values import KerasTensor, Tensor
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from oribi.config.scopes import custom_object_scope
 from oribi.config.serialization import serialize
-from oribi.layers.layer import Layer, as_symbols, as_tuples
+from oribi.layers.base.layer import Layer
+from oribi.layers.base.shapes import as_symbols, as_tuples
 from oribi.training.trainer import Trainer
 
 from .summary import summary

@@ -7,9 +7,10 @@ from oribi import changes
 from oribi.config import families
 from oribi.config.scopes import custom_object_scope
 from oribi.config.serialization import deserialize, serialize
+from oribi.layers.base.layer import Layer
+from oribi.layers.base.masks import in_dtype
+from oribi.layers.base.shapes import Shape, as_tuples
 from oribi.layers.input import InputLayer
-from oribi.layers.layer import Layer, Shape, as_tuples
-from oribi.layers.masks import in_dtype
 from oribi.values import KerasTensor, Tensor, as_node
 
 from .model import Model

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from oribi.layers.layer import Layer
+from oribi.layers.base.layer import Layer
 from oribi.values import Variable
 
 from . import archive, hdf5

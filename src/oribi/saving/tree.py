@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from oribi.config.names import snake_case
-from oribi.layers.layer import Layer
+from oribi.layers.base.layer import Layer
 from oribi.models import Functional, Sequential
 from oribi.optimizers.optimizer import Optimizer
 from oribi.values import Variable

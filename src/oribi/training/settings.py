@@ -13,7 +13,7 @@ import numpy as np
 
 from oribi.changes import Settings
 from oribi.graph.node import Node
-from oribi.layers.layer import Layer
+from oribi.layers.base.layer import Layer
 from oribi.values import KerasTensor, Tensor, Variable
 
 LONG = 1000  # items from which a container counts as one object: it holds data rather than settings

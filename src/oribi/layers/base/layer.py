@@ -18,15 +18,13 @@ from oribi.graph import dtypes
 from oribi.graph.node import GraphError
 from oribi.ops.symbolic import is_symbolic, record
 from oribi.random import SeedGenerator
-from oribi.values import KerasTensor, Tensor, Variable, as_node, cast_node, current_trace, untraced
+from oribi.values import Tensor, Variable, as_node, cast_node, current_trace, untraced
 
 from .call_arguments import MISSING, CallArguments
 from .masks import have_masks, masked, some
 from .policy import dtype_of
+from .shapes import as_symbols, as_tuples, shapes_of
 from .tracking import Tracker, is_metric
-
-Shape = tuple[int | None, ...]
-
 
 _numbers = itertools.count(1)
 
@@ -463,7 +461,7 @@ class Layer(Settings):
         return self.dtype
 
     def _build_for(self, inputs: Any) -> None:
-        self.build_once(_shapes(inputs))
+        self.build_once(shapes_of(inputs))
 
     def build_once(self, input_shape: Any) -> None:
         """Build for a shape, or a nest of them, unless that is done."""
@@ -492,7 +490,7 @@ class Layer(Settings):
         Found by computing symbolically for two sizes of batch: what differs between them varies with it.
         """
         symbols = as_symbols(input_shape, self.dtype)
-        return _shapes(self._recorded(symbols, (), {}))
+        return shapes_of(self._recorded(symbols, (), {}))
 
     # --- config ---
 
@@ -535,24 +533,6 @@ class Layer(Settings):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
-def as_tuples(shape: Any) -> Any:
-    """A nest of shapes whose tuples became lists on their way through JSON."""
-    if isinstance(shape, Mapping):
-        return {key: as_tuples(value) for key, value in shape.items()}
-    if any(isinstance(entry, list | tuple | Mapping) for entry in shape):
-        return [as_tuples(entry) for entry in shape]
-    return tuple(shape)
-
-
-def as_symbols(shape: Any, dtype: str) -> Any:
-    """Symbolic tensors of a nest of shapes."""
-    if isinstance(shape, dict):
-        return {key: as_symbols(s, dtype) for key, s in shape.items()}
-    if isinstance(shape, list | tuple) and any(isinstance(s, list | tuple | dict) for s in shape):
-        return [as_symbols(s, dtype) for s in shape]
-    return KerasTensor(tuple(shape), dtype)
-
-
 def _marking(build: Callable[..., Any]) -> Callable[..., Any]:
     """A `build` after which the layer is built, whoever calls it: its weights are not made a second time."""
 
@@ -573,11 +553,3 @@ def _is_layer(value: Any) -> bool:
 
 def _unique(variables: list[Variable]) -> list[Variable]:
     return list({id(v): v for v in variables}.values())
-
-
-def _shapes(inputs: Any) -> Any:
-    if isinstance(inputs, list | tuple):
-        return [_shapes(i) for i in inputs]
-    if isinstance(inputs, dict):
-        return {key: _shapes(value) for key, value in inputs.items()}
-    return tuple(inputs.shape)

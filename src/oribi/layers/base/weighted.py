@@ -6,7 +6,8 @@ from oribi import activations, initializers, ops, regularizers
 from oribi.config.serialization import serialize
 from oribi.values import Variable
 
-from .layer import Layer, Shape
+from .layer import Layer
+from .shapes import Shape
 
 
 class Biased(Layer):
