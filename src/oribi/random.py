@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from oribi import ops
 from oribi.graph import elementwise as ew
 from oribi.graph.node import Node, size_of
 from oribi.graph.random import random_bits
 from oribi.graph.structural import reshape
-from oribi.ops import numpy as ops
 from oribi.ops.core import full_node
 from oribi.values import Tensor, Variable, current_trace, untraced
 

@@ -216,6 +216,8 @@ def with_ops(lib):
     y = la.Dense(4)(x)
     y = ops.relu(y) + x * 2 - 1.0
     y = ops.concatenate([ops.mean(y, axis=1, keepdims=True) + y, ops.abs(x)], axis=-1)
+    kernel = np.linspace(-1, 1, 3 * 8 * 8, dtype="float32").reshape(3, 8, 8)
+    y = ops.average_pool(ops.conv(y, kernel, padding="same"), 2, strides=1, padding="same") + ops.stop_gradient(y)
     y = ops.where(y > 0.5, y, ops.zeros_like(y)) / ops.sqrt(ops.square(y) + 1.0)
     y = y[:, 1:5, ::2] ** 2
     y = ops.reshape(ops.transpose(y, (0, 2, 1)), (-1, 16))

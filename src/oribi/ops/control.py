@@ -12,8 +12,10 @@ from oribi.graph.scan import scan as scan_nodes
 from oribi.values import Tensor, Trace, Variable, as_node, current_trace, tracing
 
 from .core import full_node
+from .registry import op
 
 __all__ = ["cond", "fori_loop", "map", "scan", "switch", "vectorized_map", "while_loop"]
+
 
 Function = Callable[..., Any]
 
@@ -103,6 +105,7 @@ def _carried_alike(what: str, before: Sequence[Node], after: Sequence[Node]) -> 
     return [ew.convert(new, old.dtype) for old, new in zip(before, after, strict=True)]
 
 
+@op("core")
 def scan(
     f: Function, init: Any, xs: Any = None, length: int | None = None, reverse: bool = False, unroll: int = 1
 ) -> tuple[Any, Any]:
@@ -166,6 +169,7 @@ def _slices_of(xs: Any) -> list[Node]:
     return over
 
 
+@op("core")
 def map(f: Function, xs: Any) -> Any:
     """`f` of each slice of `xs` along the first axis, the results along a new one.
 
@@ -176,11 +180,13 @@ def map(f: Function, xs: Any) -> Any:
     return scan(lambda carry, x: ([], f(x)), [], xs)[1]
 
 
+@op("core")
 def vectorized_map(function: Function, elements: Any) -> Any:
     """`function` of each slice of `elements` along the first axis: `map` under Keras' other name."""
     return map(function, elements)
 
 
+@op("core")
 def while_loop(cond: Function, body: Function, loop_vars: Any, maximum_iterations: int | None = None) -> Any:
     """Call `body(*loop_vars)` for new ones, for as long as `cond(*loop_vars)` holds. It has no gradient.
 
@@ -230,6 +236,7 @@ def while_loop(cond: Function, body: Function, loop_vars: Any, maximum_iteration
     return nest.pack(structure, [Tensor(n) for n in last[:count]])
 
 
+@op("core")
 def fori_loop(lower: Any, upper: Any, body_fun: Function, init_val: Any) -> Any:
     """`value = body_fun(i, value)` for each i from `lower` to `upper - 1`, from `init_val` on.
 
@@ -242,6 +249,7 @@ def fori_loop(lower: Any, upper: Any, body_fun: Function, init_val: Any) -> Any:
     return while_loop(lambda i, value: i < upper, lambda i, value: (i + 1, body_fun(i, value)), (lower, init_val))[1]
 
 
+@op("core")
 def cond(pred: Any, true_fn: Function, false_fn: Function) -> Any:
     """`true_fn()` or `false_fn()`, of which one is computed.
 
@@ -273,6 +281,7 @@ def cond(pred: Any, true_fn: Function, false_fn: Function) -> Any:
     return nest.pack(structure, [Tensor(n) for n in chosen])
 
 
+@op("core")
 def switch(index: Any, branches: Sequence[Function], *operands: Any) -> Any:
     """`branches[index](*operands)`; an index out of range is taken as the nearest.
 

@@ -2,27 +2,53 @@
 
 from typing import Any
 
-import numpy as _np
+import numpy as np
 
 from oribi.graph import structural as st
 from oribi.values import Tensor, Variable, as_node, install_operators
 
-from . import numpy as np
 from .core import tensor
+from .elementwise import (
+    absolute,
+    add,
+    divide,
+    equal,
+    floor_divide,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    mod,
+    multiply,
+    negative,
+    not_equal,
+    power,
+    subtract,
+)
+from .product import matmul
+from .registry import op
+from .shaping import take
 from .symbolic import symbolic
+
+__all__ = ["getitem"]
 
 
 def _reflected(function: Any) -> Any:
     return lambda self, other: symbolic(function)(other, self)
 
 
+@op(class_name="GetItem")
 def getitem(x: Any, key: Any) -> Tensor:
     """NumPy's basic indexing (numbers, slices, `...`, None), and one integer array along the first axis."""
     node = as_node(x)
-    if isinstance(key, Tensor | Variable | _np.ndarray | list):
+    if isinstance(key, Tensor | Variable | np.ndarray | list):
         if as_node(key).dtype == "bool":
             raise NotImplementedError("indexing with a mask gives a shape that depends on values; use ops.where")
-        return np.take(x, key, axis=0)
+        return take(x, key, axis=0)
     keys = list(key) if isinstance(key, tuple) else [key]
     _expand_ellipsis(keys, len(node.shape))
     start, limit, strides, reversed_axes, shape = [], [], [], [], []
@@ -70,34 +96,34 @@ def _expand_ellipsis(keys: list[Any], rank: int) -> None:
 
 
 _TABLE = {
-    "__add__": np.add,
-    "__radd__": _reflected(np.add),
-    "__sub__": np.subtract,
-    "__rsub__": _reflected(np.subtract),
-    "__mul__": np.multiply,
-    "__rmul__": _reflected(np.multiply),
-    "__truediv__": np.divide,
-    "__rtruediv__": _reflected(np.divide),
-    "__floordiv__": np.floor_divide,
-    "__rfloordiv__": _reflected(np.floor_divide),
-    "__mod__": np.mod,
-    "__rmod__": _reflected(np.mod),
-    "__pow__": np.power,
-    "__rpow__": _reflected(np.power),
-    "__matmul__": np.matmul,
-    "__rmatmul__": _reflected(np.matmul),
-    "__neg__": np.negative,
-    "__abs__": np.absolute,
-    "__invert__": np.logical_not,
-    "__and__": np.logical_and,
-    "__or__": np.logical_or,
-    "__xor__": np.logical_xor,
-    "__eq__": np.equal,
-    "__ne__": np.not_equal,
-    "__lt__": np.less,
-    "__le__": np.less_equal,
-    "__gt__": np.greater,
-    "__ge__": np.greater_equal,
+    "__add__": add,
+    "__radd__": _reflected(add),
+    "__sub__": subtract,
+    "__rsub__": _reflected(subtract),
+    "__mul__": multiply,
+    "__rmul__": _reflected(multiply),
+    "__truediv__": divide,
+    "__rtruediv__": _reflected(divide),
+    "__floordiv__": floor_divide,
+    "__rfloordiv__": _reflected(floor_divide),
+    "__mod__": mod,
+    "__rmod__": _reflected(mod),
+    "__pow__": power,
+    "__rpow__": _reflected(power),
+    "__matmul__": matmul,
+    "__rmatmul__": _reflected(matmul),
+    "__neg__": negative,
+    "__abs__": absolute,
+    "__invert__": logical_not,
+    "__and__": logical_and,
+    "__or__": logical_or,
+    "__xor__": logical_xor,
+    "__eq__": equal,
+    "__ne__": not_equal,
+    "__lt__": less,
+    "__le__": less_equal,
+    "__gt__": greater,
+    "__ge__": greater_equal,
     "__getitem__": getitem,
 }
 install_operators({name: symbolic(function) for name, function in _TABLE.items()})

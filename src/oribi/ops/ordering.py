@@ -10,19 +10,12 @@ from oribi.graph.node import Node
 from oribi.graph.structural import iota, reshape, slice_
 from oribi.values import Tensor, as_node
 
+from . import reduction
 from .core import axes_of, broadcast, broadcast_shape, tensor, wrapped
+from .elementwise import cast, greater, greater_equal, isfinite, less, logical_and
+from .registry import op
 
-__all__ = [
-    "argsort",
-    "cumprod",
-    "cumsum",
-    "in_top_k",
-    "slice",
-    "slice_update",
-    "sort",
-    "take_along_axis",
-    "top_k",
-]
+__all__ = ["argsort", "cumprod", "cumsum", "in_top_k", "slice", "slice_update", "sort", "take_along_axis", "top_k"]
 
 
 def _flat_without(axis: int | None, x: Any) -> tuple[Node, int]:
@@ -37,6 +30,7 @@ def _running(primitive: Any, x: Any, axis: int | None, dtype: Any) -> Tensor:
     return tensor(primitive(ew.convert(node, kind), axis=along, reverse=False), x)
 
 
+@op
 def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The sum of all elements up to each along an axis; of the flattened tensor where none is given.
 
@@ -46,6 +40,7 @@ def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
     return _running(ordered.cumsum, x, axis, dtype)
 
 
+@op
 def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The product of all elements up to each along an axis.
 
@@ -55,6 +50,7 @@ def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
     return _running(ordered.cumprod, x, axis, dtype)
 
 
+@op
 def argsort(x: Any, axis: int | None = -1) -> Tensor:
     """The indices that sort along an axis, int32; what is equal keeps its order, and NaN comes last.
 
@@ -65,6 +61,7 @@ def argsort(x: Any, axis: int | None = -1) -> Tensor:
     return tensor(ordered.argsort(node, axis=along, descending=False), x)
 
 
+@op
 def sort(x: Any, axis: int | None = -1) -> Tensor:
     """The elements in ascending order along an axis, NaN last.
 
@@ -75,6 +72,7 @@ def sort(x: Any, axis: int | None = -1) -> Tensor:
     return tensor(_along(node, ordered.argsort(node, axis=along, descending=False), along), x)
 
 
+@op("math")
 def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
     """The k largest elements along the last axis, the largest first, and their indices; of equals the first.
 
@@ -90,23 +88,23 @@ def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
     return tensor(_along(node, first, len(node.shape) - 1), x), tensor(first, x)
 
 
+@op("math")
 def in_top_k(targets: Any, predictions: Any, k: int) -> Tensor:
     """For each row whether fewer than k predictions are larger than that of its target; never for a target out of range.
 
     >>> in_top_k([1], [[0.1, 0.6, 0.3]], 1).tolist()
     [True]
     """
-    from . import numpy as np
-
     rows = as_node(targets)
     chosen = take_along_axis(predictions, Tensor(reshape(rows, (*rows.shape, 1))), axis=-1)
-    larger = np.sum(np.cast(np.greater(predictions, chosen), "int32"), axis=-1)
+    larger = reduction.sum(cast(greater(predictions, chosen), "int32"), axis=-1)
     classes = as_node(predictions).shape[-1]
-    known = np.logical_and(np.less(targets, classes), np.greater_equal(targets, -classes))
-    finite = np.all(np.isfinite(predictions), axis=-1) if as_node(predictions).dtype.startswith("float") else True
-    return np.logical_and(np.less(larger, k), np.logical_and(known, finite))
+    known = logical_and(less(targets, classes), greater_equal(targets, -classes))
+    finite = reduction.all(isfinite(predictions), axis=-1) if as_node(predictions).dtype.startswith("float") else True
+    return logical_and(less(larger, k), logical_and(known, finite))
 
 
+@op
 def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Tensor:
     """`x[..., indices[..., i, ...], ...]` for each i along an axis; other axes broadcast. Without an axis, of x laid flat.
 
@@ -148,6 +146,7 @@ def _starts(start_indices: Any, rank: int) -> list[Node]:
     return [reshape(slice_(node, (axis,), (axis + 1,)), ()) for axis in range(rank)]
 
 
+@op("core")
 def slice(inputs: Any, start_indices: Any, shape: Sequence[int]) -> Tensor:
     """The part of a tensor that begins at `start_indices`, which may be computed, moved so far that it lies inside.
 
@@ -158,6 +157,7 @@ def slice(inputs: Any, start_indices: Any, shape: Sequence[int]) -> Tensor:
     return tensor(indexing.dynamic_slice(node, *_starts(start_indices, len(node.shape)), sizes=tuple(shape)), inputs)
 
 
+@op("core")
 def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Tensor:
     """The tensor with a part replaced that begins at `start_indices`, which may be computed.
 

@@ -1,25 +1,25 @@
 """The part of `keras.ops` that slides windows: convolutions and pooling. Computed channels-last; other layouts are moved there."""
 
-import math as _math
-from collections.abc import Callable as _Callable
-from collections.abc import Sequence as _Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as _np
+import numpy as np
 
-from oribi.graph import windows as _w
-from oribi.graph.node import Node as _Node
-from oribi.graph.node import constant as _constant
-from oribi.graph.structural import reverse as _reverse
-from oribi.graph.structural import transpose as _transpose
+from oribi.graph import windows as graph
+from oribi.graph.node import Node, constant
+from oribi.graph.structural import reverse, transpose
 from oribi.values import Tensor
 
-from . import numpy as np
 from .core import broadcast, promoted, tensor
+from .elementwise import divide
+from .registry import op
+from .shaping import moveaxis, reshape
 
 __all__ = ["average_pool", "conv", "conv_transpose", "depthwise_conv", "max_pool", "separable_conv"]
 
-Sizes = int | _Sequence[int]
+
+Sizes = int | Sequence[int]
 
 
 def each(value: Sizes, rank: int, name: str) -> tuple[int, ...]:
@@ -28,32 +28,33 @@ def each(value: Sizes, rank: int, name: str) -> tuple[int, ...]:
     Raises:
         ValueError: they are not as many, or not positive.
     """
-    sizes = (value,) * rank if isinstance(value, int | _np.integer) else tuple(value)
-    if len(sizes) != rank or any(isinstance(n, bool) or not isinstance(n, int | _np.integer) or n < 1 for n in sizes):
+    sizes = (value,) * rank if isinstance(value, int | np.integer) else tuple(value)
+    if len(sizes) != rank or any(isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1 for n in sizes):
         raise ValueError(f"{name} must be a positive whole number, or {rank} of them. Received: {name}={value!r}")
     return tuple(int(n) for n in sizes)
 
 
-def channels_last(compute: _Callable[[Any], Tensor], x: Any, data_format: str | None) -> Tensor:
+def channels_last(compute: Callable[[Any], Tensor], x: Any, data_format: str | None) -> Tensor:
     """`compute(x)`, with the channels moved to the last axis for it where they come first."""
     if data_format in (None, "channels_last"):
         return compute(x)
     if data_format != "channels_first":
         raise ValueError(f"data_format must be channels_last or channels_first. Received: data_format={data_format!r}")
-    return np.moveaxis(compute(np.moveaxis(x, 1, -1)), -1, 1)
+    return moveaxis(compute(moveaxis(x, 1, -1)), -1, 1)
 
 
-def _paddings(padding: str, extents: _Sequence[int], window: Any, strides: Any, dilation: Any) -> _w.Padding:
+def _paddings(padding: str, extents: Sequence[int], window: Any, strides: Any, dilation: Any) -> graph.Padding:
     rows = zip(extents, window, strides, dilation, strict=True)
     if padding == "valid":
         return tuple((0, 0) for _ in rows)
     if padding == "same":
-        return tuple(_w.same_padding(*row) for row in rows)
+        return tuple(graph.same_padding(*row) for row in rows)
     if padding == "causal" and len(extents) == 1:
         return ((dilation[0] * (window[0] - 1), 0),)
     raise ValueError(f"padding must be 'valid' or 'same'. Received: padding={padding!r}")
 
 
+@op("nn")
 def conv(
     inputs: Any,
     kernel: Any,
@@ -70,7 +71,8 @@ def conv(
         strides, dilation_rate: one number, or one a spatial axis.
         padding: `valid`, `same`, or in one dimension `causal`.
 
-    >>> conv(np.ones((1, 5, 5, 2)), np.ones((3, 3, 2, 4))).shape
+    >>> from oribi.ops import ones
+    >>> conv(ones((1, 5, 5, 2)), ones((3, 3, 2, 4))).shape
     (1, 3, 3, 4)
     """
 
@@ -81,12 +83,12 @@ def conv(
         groups = max(1, lhs.shape[-1] // max(1, rhs.shape[-2]))
         steps, dilation = each(strides, rank, "strides"), each(dilation_rate, rank, "dilation_rate")
         around = _paddings(padding, lhs.shape[1:-1], rhs.shape[:-2], steps, dilation)
-        return tensor(_w.conv_general_dilated(lhs, rhs, steps, around, None, dilation, groups), x, kernel)
+        return tensor(graph.conv_general_dilated(lhs, rhs, steps, around, None, dilation, groups), x, kernel)
 
     return channels_last(compute, inputs, data_format)
 
 
-def _check_kernel(name: str, lhs: _Node, rhs: _Node, rank: int) -> None:
+def _check_kernel(name: str, lhs: Node, rhs: Node, rank: int) -> None:
     if rank < 1 or len(rhs.shape) != rank + 2:
         raise ValueError(
             f"{name} needs inputs (batch, *spatial, channels) and a kernel with as many spatial axes, "
@@ -94,6 +96,7 @@ def _check_kernel(name: str, lhs: _Node, rhs: _Node, rank: int) -> None:
         )
 
 
+@op("nn")
 def depthwise_conv(
     inputs: Any,
     kernel: Any,
@@ -105,10 +108,11 @@ def depthwise_conv(
     """Each channel convolved on its own, with `multiplier` kernels: kernel `(*window, channels, multiplier)`."""
     (weights,) = promoted(kernel)
     channels, multiplier = weights.shape[-2:]
-    flat = np.reshape(kernel, (*weights.shape[:-2], 1, channels * multiplier))
+    flat = reshape(kernel, (*weights.shape[:-2], 1, channels * multiplier))
     return conv(inputs, flat, strides, padding, data_format, dilation_rate)
 
 
+@op("nn")
 def separable_conv(
     inputs: Any,
     depthwise_kernel: Any,
@@ -123,6 +127,7 @@ def separable_conv(
     return conv(apart, pointwise_kernel, 1, "valid", data_format)
 
 
+@op("nn")
 def conv_transpose(
     inputs: Any,
     kernel: Any,
@@ -142,10 +147,10 @@ def conv_transpose(
         extra = (None,) * rank if output_padding is None else _each_or_zero(output_padding, rank)
         rows = zip(weights.shape[:-2], steps, dilation, extra, strict=True)
         around = tuple(_transposed_padding(k, s, d, padding, e) for k, s, d, e in rows)
-        turned = _reverse(weights, axes=tuple(range(rank)))
-        swapped = _transpose(turned, (*range(rank), rank + 1, rank))
+        turned = reverse(weights, axes=tuple(range(rank)))
+        swapped = transpose(turned, (*range(rank), rank + 1, rank))
         ones = (1,) * rank
-        return tensor(_w.conv_general_dilated(lhs, swapped, ones, around, steps, dilation), x, kernel)
+        return tensor(graph.conv_general_dilated(lhs, swapped, ones, around, steps, dilation), x, kernel)
 
     return channels_last(compute, inputs, data_format)
 
@@ -156,7 +161,7 @@ def _each_or_zero(value: Sizes, rank: int) -> tuple[int, ...]:
 
 def _transposed_padding(window: int, stride: int, dilation: int, padding: str, extra: int | None) -> tuple[int, int]:
     """Padding of the spread operand. By default the result has `extent * stride` elements (`same`), or all (`valid`)."""
-    span = _w.spread(window, dilation)
+    span = graph.spread(window, dilation)
     if padding == "valid":
         return span - 1, span - 1 + (max(span, stride) - span if extra is None else extra)
     if padding != "same":
@@ -166,7 +171,9 @@ def _transposed_padding(window: int, stride: int, dilation: int, padding: str, e
     return low, total - low
 
 
-def _pool(x: Any, pool_size: Sizes, strides: Sizes | None, padding: str, reducer: str) -> tuple[Tensor, list[_w.Axis]]:
+def _pool(
+    x: Any, pool_size: Sizes, strides: Sizes | None, padding: str, reducer: str
+) -> tuple[Tensor, list[graph.Axis]]:
     (node,) = promoted(x)
     rank = len(node.shape) - 2
     if rank < 1:
@@ -174,11 +181,12 @@ def _pool(x: Any, pool_size: Sizes, strides: Sizes | None, padding: str, reducer
     window = each(pool_size, rank, "pool_size")
     steps = each(pool_size if strides is None else strides, rank, "strides")
     around = _paddings(padding, node.shape[1:-1], window, steps, (1,) * rank)
-    axes = [_w.Axis(n, k, s, *p) for n, k, s, p in zip(node.shape[1:-1], window, steps, around, strict=True)]
+    axes = [graph.Axis(n, k, s, *p) for n, k, s, p in zip(node.shape[1:-1], window, steps, around, strict=True)]
     everywhere = ((0, 0), *around, (0, 0))
-    return tensor(_w.reduce_window(node, reducer, (1, *window, 1), (1, *steps, 1), everywhere), x), axes
+    return tensor(graph.reduce_window(node, reducer, (1, *window, 1), (1, *steps, 1), everywhere), x), axes
 
 
+@op("nn")
 def max_pool(
     inputs: Any,
     pool_size: Sizes,
@@ -190,6 +198,7 @@ def max_pool(
     return channels_last(lambda x: _pool(x, pool_size, strides, padding, "max")[0], inputs, data_format)
 
 
+@op("nn")
 def average_pool(
     inputs: Any,
     pool_size: Sizes,
@@ -202,19 +211,19 @@ def average_pool(
     def compute(x: Any) -> Tensor:
         total, axes = _pool(x, pool_size, strides, padding, "sum")
         if padding == "valid":
-            return np.divide(total, _math.prod(axis.window for axis in axes))
-        counts = _constant(_counts(axes).astype(total.dtype))
-        return np.divide(total, Tensor(broadcast(counts, total.shape)))
+            return divide(total, math.prod(axis.window for axis in axes))
+        counts = constant(_counts(axes).astype(total.dtype))
+        return divide(total, Tensor(broadcast(counts, total.shape)))
 
     return channels_last(compute, inputs, data_format)
 
 
-def _counts(axes: list[_w.Axis]) -> _np.ndarray:
+def _counts(axes: list[graph.Axis]) -> np.ndarray:
     """How many elements that are no padding lie under each place of a window; a last axis for the channels."""
-    result = _np.ones((1,) * (len(axes) + 1))
+    result = np.ones((1,) * (len(axes) + 1))
     for number, axis in enumerate(axes):
-        first = _np.arange(axis.out) * axis.stride - axis.low
-        inside = _np.minimum(first + axis.window, axis.extent) - _np.maximum(first, 0)
+        first = np.arange(axis.out) * axis.stride - axis.low
+        inside = np.minimum(first + axis.window, axis.extent) - np.maximum(first, 0)
         shape = [1] * (len(axes) + 1)
         shape[number] = axis.out
         result = result * inside.reshape(shape)
