@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import oribi
-from oribi.layers import TABLE
+from oribi.models.table import TABLE
 
 from .fuzz.comparing import tried
 from .fuzz.rows import ROWS

@@ -9,6 +9,7 @@ import pytest
 
 import oribi
 from oribi import initializers, layers
+from oribi.config import families
 from oribi.config.serialization import serialize
 from oribi.random import SeedGenerator
 
@@ -165,7 +166,7 @@ def all_differ(weights):
 
 
 def test_every_layer_that_takes_initializers_is_looked_at():
-    assert {kind.__name__ for kind in layers.TABLE.values() if initializers_of(kind)} == set(MADE)
+    assert {kind.__name__ for kind in families.table("layers").values() if initializers_of(kind)} == set(MADE)
 
 
 @pytest.mark.parametrize("how", KINDS)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import oribi
+from oribi.config import families
 
 SEQUENCE, IMAGES, VIDEO = (4, 6, 3), (4, 6, 3, 2), (4, 6, 3, 2, 2)
 FIXED = (4, 2, 6, 3, 4)  # what a 3D convolution takes
@@ -141,7 +142,7 @@ CASES = [(name, case) for name, cases in ROWS.items() for case in cases]
 
 
 def test_every_layer_has_a_row():
-    assert set(ROWS) | set(ALONE) == {layer.__name__ for layer in oribi.layers.TABLE.values()} - PARTS
+    assert set(ROWS) | set(ALONE) == {layer.__name__ for layer in families.table("layers").values()} - PARTS
 
 
 def data_of(shape, count):

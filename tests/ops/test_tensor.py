@@ -103,7 +103,7 @@ def test_random_tensors():
     generator = oribi.random.SeedGenerator(1)
     first, second = (oribi.random.uniform((5,), seed=generator).numpy() for _ in range(2))
     assert (first != second).any()
-    assert isinstance(oribi.random.bits((2,), 0), Tensor)
+    assert isinstance(oribi.random.random.bits((2,), 0), Tensor)
 
 
 def test_the_public_names_are_all_there():

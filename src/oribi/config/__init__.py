@@ -1,6 +1,6 @@
 """`oribi.config`: how oribi computes, for the whole process."""
 
-from oribi import engines
+from oribi import engines as _engines
 
 
 def engine() -> str:
@@ -9,7 +9,7 @@ def engine() -> str:
     >>> engine()
     'cpu'
     """
-    return engines.current().name
+    return _engines.current().name
 
 
 def set_engine(name: str) -> None:
@@ -23,7 +23,7 @@ def set_engine(name: str) -> None:
 
     >>> set_engine("cpu")
     """
-    engines.choose(name)
+    _engines.choose(name)
 
 
 __all__ = ["engine", "set_engine"]

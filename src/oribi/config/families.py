@@ -9,15 +9,15 @@ from typing import Any
 
 # By a part of the module that a config of Keras names: what to call one of them, and the module and the name of the table.
 FAMILIES = {
-    "optimizers.schedules": ("learning-rate schedule", "oribi.optimizers.schedules", "TABLE"),
-    "activations": ("activation", "oribi.activations", "TABLE"),
-    "constraints": ("constraint", "oribi.constraints", "TABLE"),
-    "initializers": ("initializer", "oribi.initializers", "TABLE"),
+    "optimizers.schedules": ("learning-rate schedule", "oribi.optimizers.schedules.schedules", "TABLE"),
+    "activations": ("activation", "oribi.activations.activations", "TABLE"),
+    "constraints": ("constraint", "oribi.constraints.constraints", "TABLE"),
+    "initializers": ("initializer", "oribi.initializers.initializers", "TABLE"),
     "losses": ("loss", "oribi.losses.losses", "OBJECTS"),
     "metrics": ("metric", "oribi.metrics.metrics", "TABLE"),
-    "optimizers": ("optimizer", "oribi.optimizers", "TABLE"),
-    "regularizers": ("regularizer", "oribi.regularizers", "TABLE"),
-    "layers": ("layer", "oribi.models", "TABLE"),  # models are layers, of other models too
+    "optimizers": ("optimizer", "oribi.optimizers.optimizers", "TABLE"),
+    "regularizers": ("regularizer", "oribi.regularizers.regularizers", "TABLE"),
+    "layers": ("layer", "oribi.models.table", "TABLE"),  # models are layers, of other models too
 }
 
 

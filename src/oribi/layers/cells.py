@@ -4,6 +4,7 @@ from typing import Any
 
 from oribi import activations, initializers, ops, random, regularizers
 from oribi.config.serialization import serialize
+from oribi.random.random import check_seed
 from oribi.utils import checked
 
 from .base.shapes import Shape
@@ -63,7 +64,7 @@ class GatedCell(Weighted):
         self.recurrent_initializer = initializers.get(recurrent_initializer)
         self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
         self.dropout, self.recurrent_dropout = (min(1.0, max(0.0, float(r))) for r in (dropout, recurrent_dropout))
-        random.check_seed(seed)
+        check_seed(seed)
         self.seed, self.implementation = seed, 1 if recurrent_dropout else implementation
         if self.dropout or self.recurrent_dropout:
             self.seed_generator = random.SeedGenerator(seed)

@@ -4,20 +4,16 @@ In:   layers.
 Out:  something with fit, evaluate and predict.
 """
 
-from typing import Any
-
-from oribi import layers
+from typing import Any as _Any
 
 from .functional import Functional
 from .model import Model
 from .sequential import Sequential
 
-TABLE = {**layers.TABLE, "Functional": Functional, "Model": Model, "Sequential": Sequential}
-
 _FROM_SAVING = ("clone_model", "load_model", "model_from_json", "save_model")
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> _Any:
     """Keras has these here, too; they are loaded when first used."""
     if name in _FROM_SAVING:
         from oribi import saving

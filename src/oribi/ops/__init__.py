@@ -8,12 +8,12 @@ Each op is a function in the file of its kind, entered into a table by `@op` (`r
 meets a symbolic tensor records itself.
 """
 
+from . import operators as operators
 from .control import *  # noqa: F403
 from .core import check as check
 from .creation import *  # noqa: F403
 from .elementwise import *  # noqa: F403
 from .nn import *  # noqa: F403
-from .operators import *  # noqa: F403
 from .ordering import *  # noqa: F403
 from .product import *  # noqa: F403
 from .reduction import *  # noqa: F403
@@ -22,6 +22,6 @@ from .shaping import *  # noqa: F403
 from .tensors import convert_to_numpy, convert_to_tensor, gradients, is_tensor, shape
 from .windows import *  # noqa: F403
 
-globals().update({name: op.public for name, op in _OPERATIONS.items()})
-__all__ = ["check", "convert_to_numpy", "convert_to_tensor", "gradients", "is_tensor", "shape", *_OPERATIONS]
-__all__.remove("getitem")
+_PUBLIC = {name: op.public for name, op in _OPERATIONS.items() if name != "getitem"}
+globals().update(_PUBLIC)
+__all__ = ["check", "convert_to_numpy", "convert_to_tensor", "gradients", "is_tensor", "shape", *_PUBLIC]

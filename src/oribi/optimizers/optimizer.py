@@ -8,12 +8,11 @@ import numpy as np
 
 from oribi import ops
 from oribi.changes import Settings
+from oribi.config import families
 from oribi.config.names import snake_case
 from oribi.config.serialization import deserialize, serialize
 from oribi.utils import checked
 from oribi.values import Tensor, Variable, untraced
-
-from . import schedules
 
 Gradients = Sequence[Any]
 
@@ -69,7 +68,7 @@ class Optimizer(Settings):
         self._indices: dict[Variable, int] = {}
         self.iterations = Variable(np.zeros((), "int64"), dtype="int64", trainable=False, name="iterations")
         if isinstance(learning_rate, Mapping):
-            learning_rate = deserialize(learning_rate, schedules.TABLE, "learning-rate schedule")
+            learning_rate = deserialize(learning_rate, families.table("optimizers.schedules"), "learning-rate schedule")
         self._schedule: Any = None
         self._rate = Variable(0.0, trainable=False, name="learning_rate")
         self.learning_rate = learning_rate

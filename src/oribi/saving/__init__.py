@@ -4,7 +4,7 @@ In:   models.
 Out:  files; and models out of files, which are taken for a stranger's: see docs/files.md.
 """
 
-from typing import TYPE_CHECKING, Any
+import typing as _typing
 
 from oribi.config.scopes import (
     custom_object_scope,
@@ -19,7 +19,7 @@ from .models import clone_model, load_model, model_from_json, save_model
 from .objects import deserialize_keras_object, serialize_keras_object
 from .weights import load_weights, save_weights
 
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from oribi.export import export
 
     from .inspection import inspect
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 CustomObjectScope = custom_object_scope
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> _typing.Any:
     """What loading a model does not need is loaded when first used."""
     if name == "export":
         from oribi.export import export

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from oribi import models
+from oribi.config import families
 from oribi.config.scopes import custom_object_scope, trusting_code
 from oribi.config.serialization import deserialize, serialize
 from oribi.context import context
@@ -117,7 +118,7 @@ def _model_of(path: Path | str, config: Any, compile: bool) -> Any:
     if not compile:
         config = {**config, "compile_config": None}
     try:
-        model = deserialize(config, models.TABLE, "model")
+        model = deserialize(config, families.table("layers"), "model")
     except NotImplementedError as error:
         raise NotImplementedError(f"{path}: {error}") from error
     except (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError) as error:

@@ -10,7 +10,7 @@ from oribi import callbacks as cb
 from oribi import losses, nest, ops, optimizers
 from oribi import metrics as metric_classes
 from oribi.config.serialization import serialize
-from oribi.random import next_seed
+from oribi.random.random import next_seed
 from oribi.tape import GradientTape
 from oribi.utils.batches import unpack_x_y_sample_weight
 from oribi.values import current_trace, untraced

@@ -1,6 +1,6 @@
 """Helpers that users reach for: seeds, one-hot labels, the parts of a batch, the progress bar."""
 
-from oribi.random import set_random_seed
+from oribi.random.random import set_random_seed
 
 from .batches import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from .labels import to_categorical

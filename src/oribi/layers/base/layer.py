@@ -16,6 +16,7 @@ from oribi.config.serialization import serialize
 from oribi.context import context, current
 from oribi.graph import dtypes
 from oribi.graph.node import GraphError
+from oribi.initializers.initializers import RandomInitializer
 from oribi.ops.symbolic import is_symbolic, record
 from oribi.random import SeedGenerator
 from oribi.values import Tensor, Variable, as_node, cast_node, current_trace, untraced
@@ -183,7 +184,7 @@ class Layer(Settings):
         make = initializers.get(initializer or ("glorot_uniform" if dtypes.is_float(kind) else "zeros"))
         variable = Variable(make, tuple(shape or ()), kind, trainable, name or "variable")
         variable.path = f"{self.name}/{variable.name}"
-        if isinstance(make, initializers.RandomInitializer):
+        if isinstance(make, RandomInitializer):
             make.serve(self, variable.name)
         variable.constraint = all_constraints.get(constraint)
         penalty = regularizers.get(regularizer)

@@ -1,7 +1,4 @@
-"""The TensorFlow-shaped facade: `from oribi import tf` runs programs written for `import tensorflow as tf`.
-
-What is here means what TensorFlow means by it; what is not there yet raises an AttributeError that says so.
-"""
+"""The names of `tensorflow`, in terms of oribi's."""
 
 import types
 from typing import Any
@@ -70,6 +67,7 @@ from oribi.ops import min as reduce_min
 from oribi.ops import prod as reduce_prod
 from oribi.ops import round as round
 from oribi.ops import sum as reduce_sum
+from oribi.random.random import next_seed as _next_seed
 from oribi.tape import GradientTape
 from oribi.values import Tensor, Variable
 
@@ -184,11 +182,11 @@ nn = types.SimpleNamespace(
 
 random = types.SimpleNamespace(
     normal=lambda shape, mean=0.0, stddev=1.0, dtype=None, seed=None: _random.normal(
-        shape, mean, stddev, dtype, seed if seed is not None else _random.next_seed()
+        shape, mean, stddev, dtype, seed if seed is not None else _next_seed()
     ),
     set_seed=utils.set_random_seed,
     uniform=lambda shape, minval=0.0, maxval=1.0, dtype=None, seed=None: _random.uniform(
-        shape, minval, maxval, dtype, seed if seed is not None else _random.next_seed()
+        shape, minval, maxval, dtype, seed if seed is not None else _next_seed()
     ),
 )
 
@@ -256,7 +254,3 @@ __all__ = [
     "zeros",
     "zeros_like",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    raise AttributeError(f"oribi's tf has no {name!r} yet; it has {', '.join(sorted(__all__))}")

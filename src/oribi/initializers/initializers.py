@@ -14,7 +14,7 @@ import numpy as np
 
 from oribi.config.names import table_of
 from oribi.config.serialization import deserialize, resolve, serialize
-from oribi.random import SeedGenerator, next_seed
+from oribi.random.random import SeedGenerator, next_seed
 from oribi.values import Tensor
 
 Shape = Sequence[int]
