@@ -32,7 +32,14 @@ def linear(x: Any) -> Any:
 
 
 def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Tensor:
-    """max(x, 0), or x where it is above the threshold and zero elsewhere; with a ceiling, and less a slope below the threshold."""
+    """max(x, 0), or x where it is above the threshold and zero elsewhere; with a ceiling, and less a slope below the threshold.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        negative_slope: slope below the threshold.
+        max_value: ceiling; none by default.
+        threshold: what is not above it is cut.
+    """
     if threshold == 0.0:
         positive = _relu(x)
     else:
@@ -72,5 +79,9 @@ TABLE = {**table_of(*_FUNCTIONS), "swish": silu}
 
 
 def get(identifier: Any) -> Any:
-    """An activation for a name or a function; `linear` for None."""
+    """An activation for a name or a function; `linear` for None.
+
+    Args:
+        identifier: what to look up; an object stays as it is.
+    """
     return linear if identifier is None else resolve(identifier, TABLE, "activation")

@@ -104,7 +104,12 @@ def wants_batches(callback: Any, kind: str) -> bool:
 
 
 class CallbackList:
-    """Calls the hooks of many callbacks in turn."""
+    """Calls the hooks of many callbacks in turn.
+
+    Args:
+        model: what is trained.
+        params: what callbacks find as `params`.
+    """
 
     def __init__(self, callbacks: Iterable[Any], model: Any, params: dict[str, Any]) -> None:
         self.callbacks = sorted(callbacks, key=lambda c: getattr(c, "comes_last", False))

@@ -105,7 +105,11 @@ def _takes_two(schedule: Callable[..., float]) -> bool:
 
 
 class LearningRateScheduler(Callback):
-    """Sets the learning rate at the start of each epoch to `schedule(epoch, rate)`, or `schedule(epoch)`."""
+    """Sets the learning rate at the start of each epoch to `schedule(epoch, rate)`, or `schedule(epoch)`.
+
+    Args:
+        verbose: 1 prints each rate.
+    """
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         self.schedule, self.verbose = schedule, verbose

@@ -42,12 +42,21 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
 
 
 def get_registered_name(obj: Any) -> str:
-    """The name that a class or function was registered under, or its own."""
+    """The name that a class or function was registered under, or its own.
+
+    Args:
+        obj: a class, a function, or an object of one.
+    """
     return _names.get(obj, obj.__name__)
 
 
 def get_registered_object(name: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
-    """What is registered, or passed along, under a name; None where nothing is."""
+    """What is registered, or passed along, under a name; None where nothing is.
+
+    Args:
+        name: as `package>name`.
+        custom_objects: {name: class or function} that may be named, beside what is registered.
+    """
     return {**users_own(), **(custom_objects or {})}.get(name)
 
 

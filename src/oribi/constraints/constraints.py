@@ -113,5 +113,9 @@ TABLE = table_of(MaxNorm, NonNeg, UnitNorm, MinMaxNorm)
 
 
 def get(identifier: Any) -> Any:
-    """A constraint for a name, a config or a function."""
+    """A constraint for a name, a config or a function.
+
+    Args:
+        identifier: what to look up; an object stays as it is.
+    """
     return resolve(identifier, TABLE, "constraint")

@@ -138,7 +138,11 @@ class RandomUniform(RandomInitializer):
 
 
 class RandomNormal(RandomInitializer):
-    """Normal with a mean and a standard deviation."""
+    """Normal with a mean and a standard deviation.
+
+    Args:
+        stddev: their standard deviation.
+    """
 
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None) -> None:
         super().__init__(seed)
@@ -152,7 +156,11 @@ class RandomNormal(RandomInitializer):
 
 
 class TruncatedNormal(RandomNormal):
-    """Normal, drawn again where more than two standard deviations from the mean."""
+    """Normal, drawn again where more than two standard deviations from the mean.
+
+    Args:
+        stddev: their standard deviation.
+    """
 
     def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
         return (self.mean + self.stddev * _truncated(self.generator(), shape)).astype(dtype)
@@ -296,7 +304,11 @@ TABLE = {**table_of(*_CLASSES), "uniform": RandomUniform, "normal": RandomNormal
 
 
 def get(identifier: Any) -> Any:
-    """An initializer for a name, a config, an array or a function."""
+    """An initializer for a name, a config, an array or a function.
+
+    Args:
+        identifier: what to look up; an object stays as it is.
+    """
     if isinstance(identifier, np.ndarray | Tensor):
         value = np.asarray(identifier)
         return lambda shape, dtype=None: value

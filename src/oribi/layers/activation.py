@@ -39,7 +39,12 @@ class Activation(_Elementwise):
 
 
 class ReLU(_Elementwise):
-    """max(x, 0), with a slope below the threshold and a ceiling where they are given."""
+    """max(x, 0), with a slope below the threshold and a ceiling where they are given.
+
+    Args:
+        max_value: ceiling; none by default.
+        negative_slope: slope below the threshold.
+    """
 
     def __init__(
         self, max_value: float | None = None, negative_slope: float = 0.0, threshold: float = 0.0, **kwargs: Any
@@ -124,6 +129,7 @@ class PReLU(Layer):
     Args:
         alpha_initializer, alpha_regularizer: how alpha starts, a penalty on it.
         shared_axes: axes along which one alpha serves all.
+        alpha_constraint: what brings alpha back where it may be, after each step.
     """
 
     supports_masking = True

@@ -194,6 +194,9 @@ class MultiHeadAttention(_HeadedAttention):
         activity_regularizer: penalty on what each of the four projections gives, per example.
         kernel_constraint, bias_constraint: what brings weights back where they may be.
         seed: of the dropout.
+        sliding_window: only None: an error otherwise.
+        flash_attention: how it is computed, not what: there is one way here.
+        use_gate: only False: an error otherwise.
 
     Weights: query, key and value kernels `(features, heads, size)`, output kernel `(heads, size, features)`, and biases.
 
@@ -265,6 +268,13 @@ class GroupQueryAttention(_HeadedAttention):
         head_dim: size of a head.
         num_query_heads, num_key_value_heads: how many; the first is a multiple of the second.
         dropout, use_bias, kernel_initializer, ...: as for `MultiHeadAttention`.
+        sliding_window: only None: an error otherwise.
+        flash_attention: how it is computed, not what: there is one way here.
+        kernel_regularizer, bias_regularizer: penalties added to the loss.
+        use_gate: only False: an error otherwise.
+        seed: makes the numbers the same each time; drawn anew by default.
+        bias_initializer: name or object.
+        bias_constraint: what brings it back where it may be, after each step.
 
     >>> x = ops.ones((2, 5, 8))
     >>> GroupQueryAttention(head_dim=4, num_query_heads=4, num_key_value_heads=2)(x, x).shape
@@ -336,6 +346,7 @@ class Attention(Layer):
         use_scale: multiply the scores by a learned number.
         score_mode: `dot`, or `concat` for sum(tanh(query + key)) times a learned number.
         dropout: share of the scores left out in training.
+        seed: makes the numbers the same each time; drawn anew by default.
 
     Called on `[query, value]` or `[query, value, key]`, with `mask=[query_mask, value_mask]`.
 

@@ -161,6 +161,9 @@ class SimpleRNNCell(GatedCell):
         units: size of the state.
         activation: `tanh` by default.
         kwargs: as for `LSTMCell`.
+        recurrent_initializer: name or object.
+        recurrent_regularizer: a penalty added to the loss.
+        recurrent_constraint, bias_constraint: what brings the weights back where they may be, after each step.
 
     >>> SimpleRNNCell(4)(ops.ones((2, 3)), [ops.zeros((2, 4))])[0].shape
     (2, 4)
@@ -193,6 +196,7 @@ class LSTMCell(GatedCell):
         kernel_regularizer, recurrent_regularizer, bias_regularizer: penalties added to the loss.
         dropout, recurrent_dropout: which part of the inputs, and of the state, is dropped.
         seed: of the dropout masks.
+        recurrent_constraint, bias_constraint: what brings the weights back where they may be, after each step.
 
     Weights: kernel `(features, 4 * units)`, recurrent_kernel `(units, 4 * units)`, bias `(4 * units,)`; the gates are input,
     forget, candidate, output.
@@ -279,6 +283,10 @@ class GRUCell(GatedCell):
         units: size of the state.
         reset_after: the reset gate acts on the state's product with its kernel (as cuDNN does), not on the state itself.
         kwargs: as for `LSTMCell`.
+        recurrent_activation: of the gates.
+        recurrent_initializer: name or object.
+        recurrent_regularizer: a penalty added to the loss.
+        recurrent_constraint, bias_constraint: what brings the weights back where they may be, after each step.
 
     Weights: kernel `(features, 3 * units)`, recurrent_kernel `(units, 3 * units)`, bias `(2, 3 * units)`, or `(3 * units,)` without
     `reset_after`; the gates are update, reset, candidate.
@@ -399,6 +407,10 @@ class SimpleRNN(CellLayer):
         activity_regularizer: penalty on the outputs, per example.
         return_sequences, return_state, go_backwards, stateful, unroll: as for `RNN`.
         kwargs: `zero_output_for_mask` of `RNN`; a layer's name, dtype, trainable.
+        use_bias: whether there is a bias.
+        kernel_initializer, recurrent_initializer, bias_initializer: names or objects.
+        kernel_regularizer, recurrent_regularizer, bias_regularizer: penalties added to the loss.
+        recurrent_constraint, bias_constraint: what brings the weights back where they may be, after each step.
 
     Input shape: `(batch, steps, features)`. Output shape: `(batch, units)`, or `(batch, steps, units)` with `return_sequences`.
 
@@ -471,6 +483,12 @@ class LSTM(CellLayer):
         return_sequences, return_state, go_backwards, stateful, unroll: as for `RNN`.
         use_cudnn: taken for Keras' sake; there is no cuDNN here.
         kwargs: `zero_output_for_mask` of `RNN`; a layer's name, dtype, trainable.
+        use_bias: whether there is a bias.
+        kernel_initializer, recurrent_initializer, bias_initializer: names or objects.
+        kernel_regularizer, recurrent_regularizer, bias_regularizer: penalties added to the loss.
+        recurrent_activation: of the gates.
+        unit_forget_bias: start the forget gate with a bias of one.
+        recurrent_constraint, bias_constraint: what brings the weights back where they may be, after each step.
 
     Input shape: `(batch, steps, features)`. Output shape: `(batch, units)`, or `(batch, steps, units)` with `return_sequences`;
     with `return_state` the states h and c follow.
@@ -549,6 +567,12 @@ class GRU(CellLayer):
         return_sequences, return_state, go_backwards, stateful, unroll: as for `RNN`.
         use_cudnn: taken for Keras' sake; there is no cuDNN here.
         kwargs: `zero_output_for_mask` of `RNN`; a layer's name, dtype, trainable.
+        use_bias: whether there is a bias.
+        kernel_initializer, recurrent_initializer, bias_initializer: names or objects.
+        kernel_regularizer, recurrent_regularizer, bias_regularizer: penalties added to the loss.
+        recurrent_activation: of the gates.
+        recurrent_constraint, bias_constraint: what brings the weights back where they may be, after each step.
+        reset_after: apply the reset gate after the product with the state, rather than before.
 
     Input shape: `(batch, steps, features)`. Output shape: `(batch, units)`, or `(batch, steps, units)` with `return_sequences`.
 

@@ -160,6 +160,13 @@ class ConvLSTM1D(_ConvLSTM):
         filters, kernel_size, strides, padding, data_format, dilation_rate, ..., seed: as for `ConvLSTMCell`.
         return_sequences, return_state, go_backwards, stateful: as for `RNN`.
         kwargs: a layer's name, dtype, trainable.
+        activation, recurrent_activation: names or functions, of the candidate and of the gates.
+        use_bias: whether there is a bias.
+        kernel_initializer, recurrent_initializer, bias_initializer: names or objects.
+        kernel_regularizer, recurrent_regularizer, bias_regularizer: penalties added to the loss.
+        unit_forget_bias: start the forget gate with a bias of one.
+        recurrent_constraint, bias_constraint: what brings the weights back where they may be, after each step.
+        recurrent_dropout: share of the state that is left out of each step, in training.
 
     >>> ConvLSTM1D(4, 3)(ops.ones((2, 5, 8, 3))).shape
     (2, 6, 4)
@@ -175,6 +182,13 @@ class ConvLSTM2D(_ConvLSTM):
         filters, kernel_size, strides, padding, data_format, dilation_rate, ..., seed: as for `ConvLSTMCell`.
         return_sequences, return_state, go_backwards, stateful: as for `RNN`.
         kwargs: a layer's name, dtype, trainable.
+        activation, recurrent_activation: names or functions, of the candidate and of the gates.
+        use_bias: whether there is a bias.
+        kernel_initializer, recurrent_initializer, bias_initializer: names or objects.
+        kernel_regularizer, recurrent_regularizer, bias_regularizer: penalties added to the loss.
+        unit_forget_bias: start the forget gate with a bias of one.
+        recurrent_constraint, bias_constraint: what brings the weights back where they may be, after each step.
+        recurrent_dropout: share of the state that is left out of each step, in training.
 
     >>> ConvLSTM2D(4, 3, padding="same", return_sequences=True)(ops.ones((2, 5, 8, 8, 3))).shape
     (2, 5, 8, 8, 4)
@@ -190,6 +204,13 @@ class ConvLSTM3D(_ConvLSTM):
         filters, kernel_size, strides, padding, data_format, dilation_rate, ..., seed: as for `ConvLSTMCell`.
         return_sequences, return_state, go_backwards, stateful: as for `RNN`.
         kwargs: a layer's name, dtype, trainable.
+        activation, recurrent_activation: names or functions, of the candidate and of the gates.
+        use_bias: whether there is a bias.
+        kernel_initializer, recurrent_initializer, bias_initializer: names or objects.
+        kernel_regularizer, recurrent_regularizer, bias_regularizer: penalties added to the loss.
+        unit_forget_bias: start the forget gate with a bias of one.
+        recurrent_constraint, bias_constraint: what brings the weights back where they may be, after each step.
+        recurrent_dropout: share of the state that is left out of each step, in training.
 
     >>> ConvLSTM3D(2, 2)(ops.ones((1, 2, 3, 3, 3, 1))).shape
     (1, 2, 2, 2, 2)

@@ -221,6 +221,10 @@ class Conv2D(_Conv):
 class Conv3D(_Conv):
     """Features of windows that slide through volumes; as `Conv2D` with one more spatial axis.
 
+    Args:
+        filters: features of the result.
+        groups: the channels are split in so many parts, each with kernels of its own.
+
     >>> Conv3D(2, 3)(ops.ones((1, 5, 6, 7, 1))).shape
     (1, 3, 4, 5, 2)
     """
@@ -299,6 +303,11 @@ class _ConvTranspose(_Convolution, Weighted):
 class Conv1DTranspose(_ConvTranspose):
     """The transposed convolution of sequences: each step of the input spreads a window over the output.
 
+    Args:
+        filters: features of the result.
+        output_padding: more elements at the end of each spatial axis; so many that a convolution of the result gives
+            the input by default.
+
     >>> Conv1DTranspose(4, 3, strides=2, padding="same")(ops.ones((2, 5, 3))).shape
     (2, 10, 4)
     """
@@ -326,6 +335,11 @@ class Conv2DTranspose(_ConvTranspose):
 
 class Conv3DTranspose(_ConvTranspose):
     """The transposed convolution of volumes.
+
+    Args:
+        filters: features of the result.
+        output_padding: more elements at the end of each spatial axis; so many that a convolution of the result gives
+            the input by default.
 
     >>> Conv3DTranspose(1, 2, strides=2)(ops.ones((1, 2, 3, 4, 2))).shape
     (1, 4, 6, 8, 1)
@@ -446,6 +460,12 @@ class _DepthwiseConv(_Convolution):
 class DepthwiseConv1D(_DepthwiseConv):
     """Each channel of a sequence convolved on its own.
 
+    Args:
+        depth_multiplier: kernels of each channel.
+        depthwise_initializer: names or objects.
+        depthwise_regularizer: penalties added to the loss.
+        depthwise_constraint: what brings the weights back where they may be.
+
     >>> DepthwiseConv1D(3)(ops.ones((2, 10, 4))).shape
     (2, 8, 4)
     """
@@ -458,6 +478,11 @@ class DepthwiseConv2D(_DepthwiseConv):
     """Each channel of an image convolved on its own, with `depth_multiplier` kernels.
 
     Weights: kernel `(*kernel_size, channels, depth_multiplier)`, bias `(channels * depth_multiplier,)`.
+
+    Args:
+        depthwise_initializer: names or objects.
+        depthwise_regularizer: penalties added to the loss.
+        depthwise_constraint: what brings the weights back where they may be.
 
     >>> DepthwiseConv2D(3, depth_multiplier=2)(ops.ones((2, 8, 8, 4))).shape
     (2, 6, 6, 8)
@@ -546,6 +571,13 @@ class _SeparableConv(_DepthwiseConv):
 class SeparableConv1D(_SeparableConv):
     """A depthwise convolution of sequences, then a mix of its channels at each step.
 
+    Args:
+        filters: features of the result.
+        depth_multiplier: kernels of each channel.
+        depthwise_initializer, pointwise_initializer: names or objects.
+        depthwise_regularizer, pointwise_regularizer: penalties added to the loss.
+        depthwise_constraint, pointwise_constraint: what brings the weights back where they may be.
+
     >>> SeparableConv1D(6, 3)(ops.ones((2, 10, 4))).shape
     (2, 8, 6)
     """
@@ -556,6 +588,13 @@ class SeparableConv1D(_SeparableConv):
 
 class SeparableConv2D(_SeparableConv):
     """A depthwise convolution of images, then a mix of its channels at each point (Chollet, 2017).
+
+    Args:
+        filters: features of the result.
+        depth_multiplier: kernels of each channel.
+        depthwise_initializer, pointwise_initializer: names or objects.
+        depthwise_regularizer, pointwise_regularizer: penalties added to the loss.
+        depthwise_constraint, pointwise_constraint: what brings the weights back where they may be.
 
     >>> SeparableConv2D(6, 3)(ops.ones((2, 8, 8, 4))).shape
     (2, 6, 6, 6)

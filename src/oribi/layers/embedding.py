@@ -18,6 +18,7 @@ class Embedding(Layer):
         output_dim: size of a row.
         embeddings_initializer, embeddings_regularizer: how the table starts, a penalty on it.
         mask_zero: 0 is padding: layers behind are told to leave it out.
+        embeddings_constraint: what brings the table back where it may be, after each step.
 
     Input shape: any, of whole numbers. Output shape: `(*input_shape, output_dim)`. Weights: embeddings `(input_dim, output_dim)`.
 

@@ -20,6 +20,7 @@ class InputLayer(Layer):
         sparse, ragged, tensor, optional: not there yet.
         batch_shape: the shape with the batch axis, in place of the first two.
         name: of the input.
+        input_tensor: only None: an error otherwise.
     """
 
     def __init__(

@@ -29,6 +29,9 @@ class _Noise(Layer):
 class GaussianNoise(_Noise):
     """inputs + normal noise of standard deviation `stddev`.
 
+    Args:
+        seed: makes the numbers the same each time; drawn anew by default.
+
     >>> GaussianNoise(0.1)(ops.ones(2)).numpy()
     array([1., 1.], dtype=float32)
     """
@@ -55,7 +58,11 @@ def _checked_rate(layer: Layer, rate: Any) -> float:
 
 
 class GaussianDropout(_Noise):
-    """inputs * normal noise of mean one and standard deviation sqrt(rate / (1 - rate)) (Srivastava et al., 2014)."""
+    """inputs * normal noise of mean one and standard deviation sqrt(rate / (1 - rate)) (Srivastava et al., 2014).
+
+    Args:
+        seed: makes the numbers the same each time; drawn anew by default.
+    """
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(seed, **kwargs)
@@ -72,7 +79,13 @@ class GaussianDropout(_Noise):
 
 
 class AlphaDropout(_Noise):
-    """Dropout to selu's negative saturation value, scaled so that mean and variance stay (Klambauer et al., 2017)."""
+    """Dropout to selu's negative saturation value, scaled so that mean and variance stay (Klambauer et al., 2017).
+
+    Args:
+        rate: share of the elements that are left out, from 0 to 1.
+        noise_shape: shape of the mask, which is broadcast; None or an axis of None is the input's.
+        seed: makes the numbers the same each time; drawn anew by default.
+    """
 
     ALPHA = -1.6732632423543772 * 1.0507009873554805
 
@@ -133,12 +146,20 @@ class SpatialDropout1D(_SpatialDropout):
 
 
 class SpatialDropout2D(_SpatialDropout):
-    """Whole channels of images left out at random in training."""
+    """Whole channels of images left out at random in training.
+
+    Args:
+        data_format: `channels_last`, or `channels_first`.
+    """
 
     rank = 2
 
 
 class SpatialDropout3D(_SpatialDropout):
-    """Whole channels of volumes left out at random in training."""
+    """Whole channels of volumes left out at random in training.
+
+    Args:
+        data_format: `channels_last`, or `channels_first`.
+    """
 
     rank = 3

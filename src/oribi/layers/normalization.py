@@ -91,6 +91,8 @@ class BatchNormalization(_Scaled):
         epsilon, center, scale, kwargs: as for all normalizations.
         moving_mean_initializer, moving_variance_initializer: names or objects.
         renorm, renorm_momentum: not there yet; the second is of no effect without the first.
+        renorm_clipping: of `renorm`, which is an error.
+        synchronized: taken for Keras' sake: there is one replica.
 
     A layer whose `trainable` is False uses, and keeps, its moving averages in training too.
 

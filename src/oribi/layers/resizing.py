@@ -134,7 +134,12 @@ def _between(extent: int, times: int, kernel: Callable[[np.ndarray], np.ndarray]
 
 
 class UpSampling3D(_UpSampling):
-    """Each plane, row and column repeated."""
+    """Each plane, row and column repeated.
+
+    Args:
+        size: how many times, one number or one for each axis.
+        data_format: `channels_last`, or `channels_first`.
+    """
 
     rank = 3
 
@@ -160,7 +165,12 @@ class _ZeroPadding(_Padded):
 
 
 class ZeroPadding1D(_ZeroPadding):
-    """Zeros before and behind a sequence."""
+    """Zeros before and behind a sequence.
+
+    Args:
+        padding: how much at each side: one number for all, or a pair (before, after) for each axis.
+        data_format: `channels_last`, or `channels_first`.
+    """
 
     rank = 1
 
@@ -180,7 +190,12 @@ class ZeroPadding2D(_ZeroPadding):
 
 
 class ZeroPadding3D(_ZeroPadding):
-    """Zeros around volumes."""
+    """Zeros around volumes.
+
+    Args:
+        padding: how much at each side: one number for all, or a pair (before, after) for each axis.
+        data_format: `channels_last`, or `channels_first`.
+    """
 
     rank = 3
 
@@ -202,7 +217,12 @@ class _Cropping(_Padded):
 
 
 class Cropping1D(_Cropping):
-    """Steps cut off at both ends of a sequence."""
+    """Steps cut off at both ends of a sequence.
+
+    Args:
+        cropping: how much at each side: one number for all, or a pair (before, after) for each axis.
+        data_format: `channels_last`, or `channels_first`.
+    """
 
     rank = 1
 
@@ -215,6 +235,10 @@ class Cropping1D(_Cropping):
 class Cropping2D(_Cropping):
     """Rows and columns cut off around images.
 
+    Args:
+        cropping: how much at each side: one number for all, or a pair (before, after) for each axis.
+        data_format: `channels_last`, or `channels_first`.
+
     >>> Cropping2D(((1, 0), (2, 2)))(ops.ones((1, 4, 5, 1))).shape
     (1, 3, 1, 1)
     """
@@ -226,6 +250,11 @@ class Cropping2D(_Cropping):
 
 
 class Cropping3D(_Cropping):
-    """Planes, rows and columns cut off around volumes."""
+    """Planes, rows and columns cut off around volumes.
+
+    Args:
+        cropping: how much at each side: one number for all, or a pair (before, after) for each axis.
+        data_format: `channels_last`, or `channels_first`.
+    """
 
     rank = 3

@@ -32,7 +32,11 @@ def squared_hinge(y_true: Any, y_pred: Any) -> Tensor:
 
 
 def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
-    """max(largest prediction of another class - that of the right one + 1, 0), for one-hot rows."""
+    """max(largest prediction of another class - that of the right one + 1, 0), for one-hot rows.
+
+    Args:
+        y_true, y_pred: true values and predictions of one shape, `(batch, ...)`.
+    """
     y_true, y_pred = align(y_true, y_pred)
     right = ops.sum(ops.multiply(y_true, y_pred), axis=-1)
     wrong = ops.max(ops.multiply(ops.subtract(1.0, y_true), y_pred), axis=-1)

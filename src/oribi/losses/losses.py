@@ -40,7 +40,14 @@ from .regression import (
 def binary_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> Tensor:
-    """-(t log(p) + (1 - t) log(1 - p)), averaged over an axis."""
+    """-(t log(p) + (1 - t) log(1 - p)), averaged over an axis.
+
+    Args:
+        y_true, y_pred: true values and predictions of one shape, `(batch, ...)`.
+        from_logits: `y_pred` holds logits rather than probabilities.
+        label_smoothing: share of each target that is spread evenly over the classes.
+        axis: the axis that is averaged over.
+    """
     y_true, y_pred = align(y_true, y_pred)
     if label_smoothing:
         y_true = ops.add(ops.multiply(y_true, 1 - label_smoothing), 0.5 * label_smoothing)
@@ -50,7 +57,14 @@ def binary_crossentropy(
 def categorical_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> Tensor:
-    """-sum(y_true * log(probability)) for one-hot rows, or any rows that are distributions."""
+    """-sum(y_true * log(probability)) for one-hot rows, or any rows that are distributions.
+
+    Args:
+        y_true, y_pred: true values and predictions of one shape, `(batch, ...)`.
+        from_logits: `output` holds logits rather than probabilities.
+        label_smoothing: share of each target that is spread evenly over the classes.
+        axis: the axis of the classes.
+    """
     y_true, y_pred = _float(y_true, y_pred), ops.convert_to_tensor(y_pred)
     if y_true.shape != y_pred.shape:
         raise ValueError(
@@ -65,7 +79,15 @@ def categorical_crossentropy(
 def sparse_categorical_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, ignore_class: int | None = None, axis: int = -1
 ) -> Tensor:
-    """-log(probability of the class that y_true names)."""
+    """-log(probability of the class that y_true names).
+
+    Args:
+        y_true: classes, `(batch, ...)`.
+        y_pred: predictions, with one more axis for the classes.
+        from_logits: `y_pred` holds logits rather than probabilities.
+        ignore_class: a class whose rows do not count.
+        axis: the axis of the classes.
+    """
     y_true, y_pred = align_classes(y_true, y_pred)
     if y_true.shape != y_pred.shape[:-1] and axis in (-1, y_pred.ndim - 1):
         raise ValueError(
@@ -113,6 +135,10 @@ class _Crossentropy(Loss):
 class BinaryCrossentropy(_Crossentropy):
     """-(t log(p) + (1 - t) log(1 - p)) for targets in [0, 1].
 
+    Args:
+        from_logits: `y_pred` holds logits rather than probabilities.
+        label_smoothing: share of each target that is spread evenly over the classes.
+
     >>> round(float(BinaryCrossentropy()([[1.0]], [[0.5]])), 4)
     0.6931
     """
@@ -122,7 +148,12 @@ class BinaryCrossentropy(_Crossentropy):
 
 
 class CategoricalCrossentropy(_Crossentropy):
-    """-sum(y_true * log(probability)) for one-hot targets."""
+    """-sum(y_true * log(probability)) for one-hot targets.
+
+    Args:
+        from_logits: `y_pred` holds logits rather than probabilities.
+        label_smoothing: share of each target that is spread evenly over the classes.
+    """
 
     def call(self, y_true: Any, y_pred: Any) -> Tensor:
         return categorical_crossentropy(y_true, y_pred, self.from_logits, self.label_smoothing, self.axis)
@@ -142,6 +173,7 @@ class SparseCategoricalCrossentropy(Loss):
         from_logits: predictions are scores before softmax, rather than probabilities.
         ignore_class: a class whose examples count nothing.
         reduction, name: as in `Loss`.
+        axis: the axis of the classes.
 
     >>> round(float(SparseCategoricalCrossentropy(from_logits=True)([1], [[0.0, 0.0]])), 4)
     0.6931
@@ -236,7 +268,11 @@ OBJECTS = {**TABLE, **FUNCTIONS}  # what configs name: a function by its name is
 
 
 def get(identifier: Any) -> Any:
-    """A loss for a name, a config, a class, or a function of (y_true, y_pred)."""
+    """A loss for a name, a config, a class, or a function of (y_true, y_pred).
+
+    Args:
+        identifier: what to look up; an object stays as it is.
+    """
     identifier = named_by_user(identifier)
     if isinstance(identifier, str):
         return lookup(identifier, TABLE, "loss")()

@@ -53,7 +53,12 @@ def _unit(x: Tensor, axis: int) -> Tensor:
 
 
 def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Tensor:
-    """mean of e^2 / 2 where the error |e| is at most delta, of delta * |e| - delta^2 / 2 beyond (Huber, 1964)."""
+    """mean of e^2 / 2 where the error |e| is at most delta, of delta * |e| - delta^2 / 2 beyond (Huber, 1964).
+
+    Args:
+        y_true, y_pred: true values and predictions of one shape, `(batch, ...)`.
+        delta: error from which on it grows linearly.
+    """
     y_true, y_pred = align(y_true, y_pred)
     error = ops.subtract(y_pred, y_true)
     size = ops.absolute(error)

@@ -151,7 +151,11 @@ class MeanOfPairs(Mean):
 
 
 class MeanMetricWrapper(MeanOfPairs):
-    """The mean of a function of (y_true, y_pred)."""
+    """The mean of a function of (y_true, y_pred).
+
+    Args:
+        fn: function of (y_true, y_pred) that gives a value for each example.
+    """
 
     def __init__(self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **arguments: Any) -> None:
         super().__init__(name or getattr(fn, "__name__", None), dtype)

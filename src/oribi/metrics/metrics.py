@@ -77,7 +77,11 @@ TABLE = {
 
 
 def get(identifier: Any) -> Any:
-    """A metric for a name, a config, a class, a loss, or a function of (y_true, y_pred)."""
+    """A metric for a name, a config, a class, a loss, or a function of (y_true, y_pred).
+
+    Args:
+        identifier: what to look up; an object stays as it is.
+    """
     identifier = named_by_user(identifier)
     if isinstance(identifier, losses.Loss):
         return LossMetric(identifier)
@@ -99,6 +103,11 @@ def resolve_for(identifier: Any, y_shape: tuple[int | None, ...], output_shape: 
 
     As Keras does it: an output of one column is binary; true values of the output's shape are one-hot rows; else they
     are integer classes.
+
+    Args:
+        identifier: a name, or what `get` takes.
+        y_shape: shape of the true values.
+        output_shape: shape of the predictions.
     """
     if identifier in ("accuracy", "acc"):
         kind = _kind(y_shape, output_shape)

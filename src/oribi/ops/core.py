@@ -117,6 +117,10 @@ def check(condition: Any, message: str) -> None:
     """Tell the user, with a ValueError, when a condition on values does not hold everywhere.
 
     Inside of a compiled step it is noted, and raised when the native call returns.
+
+    Args:
+        condition: booleans that must all be true.
+        message: of the error.
     """
     node = as_node(condition)
     failed = ew.logical_not(reduce_and(node, axes=tuple(range(len(node.shape)))))

@@ -24,19 +24,35 @@ __all__ = ["arange", "eye", "full", "full_like", "linspace", "ones", "ones_like"
 
 @op
 def zeros(shape: Sequence[int], dtype: Any = None) -> Tensor:
-    """Zeros."""
+    """Zeros.
+
+    Args:
+        shape: sizes of the axes.
+        dtype: of the result; float32 by default.
+    """
     return full(shape, 0, dtype or dtypes.FLOATX)
 
 
 @op
 def ones(shape: Sequence[int], dtype: Any = None) -> Tensor:
-    """Ones."""
+    """Ones.
+
+    Args:
+        shape: sizes of the axes.
+        dtype: of the result; float32 by default.
+    """
     return full(shape, 1, dtype or dtypes.FLOATX)
 
 
 @op
 def full(shape: Sequence[int], fill_value: Any, dtype: Any = None) -> Tensor:
-    """`fill_value` everywhere."""
+    """`fill_value` everywhere.
+
+    Args:
+        shape: sizes of the axes.
+        fill_value: a number, or what broadcasts to the shape.
+        dtype: of the result; the value's by default.
+    """
     value = as_node(fill_value, dtype)
     sizes = (shape,) if isinstance(shape, int) else tuple(shape)
     return tensor(broadcast(value, sizes), fill_value)
@@ -44,25 +60,48 @@ def full(shape: Sequence[int], fill_value: Any, dtype: Any = None) -> Tensor:
 
 @op
 def zeros_like(x: Any, dtype: Any = None) -> Tensor:
-    """Zeros of the shape of x."""
+    """Zeros of the shape of x.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        dtype: of the result; by default x's.
+    """
     return zeros(as_node(x).shape, dtype or as_node(x).dtype)
 
 
 @op
 def ones_like(x: Any, dtype: Any = None) -> Tensor:
-    """Ones of the shape of x."""
+    """Ones of the shape of x.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        dtype: of the result; by default x's.
+    """
     return ones(as_node(x).shape, dtype or as_node(x).dtype)
 
 
 @op
 def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Tensor:
-    """`fill_value` in the shape of x."""
+    """`fill_value` in the shape of x.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        fill_value: a number.
+        dtype: of the result; by default x's.
+    """
     return full(as_node(x).shape, fill_value, dtype or as_node(x).dtype)
 
 
 @op
 def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Tensor:
-    """start, start + step, ... up to but not including stop."""
+    """start, start + step, ... up to but not including stop.
+
+    Args:
+        start: the first number; with one argument the end.
+        stop: the end.
+        step: between two numbers.
+        dtype: of the result; int32 for whole numbers, else float32.
+    """
     low, high = (0, start) if stop is None else (start, stop)
     if step and builtins.all(type(value) is int for value in (low, high, step)):  # nothing to keep in memory
         return tensor(_counted(low, step, len(range(low, high, step)), dtypes.canonical(dtype or "int32")))
@@ -82,7 +121,16 @@ def _counted(low: int, step: int, count: int, dtype: str) -> Node:
 def linspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None, axis: int = 0
 ) -> Any:
-    """`num` numbers evenly from start to stop, along a new axis where these are arrays; with `retstep` their distance as well."""
+    """`num` numbers evenly from start to stop, along a new axis where these are arrays; with `retstep` their distance as well.
+
+    Args:
+        start, stop: numbers or arrays.
+        num: how many.
+        endpoint: whether stop is one of them.
+        retstep: return the distance, too.
+        dtype: of the result; float32 by default.
+        axis: where the new axis is.
+    """
     if isinstance(start, float | int) and isinstance(stop, float | int):
         numbers, apart = np.linspace(start, stop, num, endpoint=endpoint, retstep=True)
         made, distance = (tensor(as_node(x, dtype or dtypes.FLOATX)) for x in (numbers, apart))
@@ -101,7 +149,14 @@ def linspace(
 
 @op
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
-    """Ones on the k-th diagonal, zeros elsewhere."""
+    """Ones on the k-th diagonal, zeros elsewhere.
+
+    Args:
+        N: rows.
+        M: columns; as many as rows by default.
+        k: number of the diagonal; above the main one where positive.
+        dtype: of the result; float32 by default.
+    """
     shape = index(N), index(N if M is None else M)
     if builtins.min(shape) < 0:
         raise ValueError(f"eye needs sizes that are not negative, got N={N}, M={M}")

@@ -105,7 +105,11 @@ def floor_divide(x1: Any, x2: Any) -> Tensor:
 
 @op
 def mod(x1: Any, x2: Any) -> Tensor:
-    """The remainder with the sign of x2."""
+    """The remainder with the sign of x2.
+
+    Args:
+        x1, x2: operands, promoted to one dtype and broadcast.
+    """
     a, b = together(*promoted(x1, x2, at_least="int"))
     rest, zero = ew.rem(a, b), ew.full_like(a, 0)
     across = ew.logical_and(ew.ne(rest, zero), ew.ne(ew.lt(rest, zero), ew.lt(b, zero)))
@@ -209,7 +213,11 @@ def expm1(x: Any) -> Tensor:
 
 @op
 def log(x: Any) -> Tensor:
-    """The natural logarithm."""
+    """The natural logarithm.
+
+    Args:
+        x: a tensor, or anything that makes one.
+    """
     return unary(ew.log, x, "float")
 
 
@@ -221,19 +229,31 @@ def log1p(x: Any) -> Tensor:
 
 @op
 def log2(x: Any) -> Tensor:
-    """The logarithm to base 2."""
+    """The logarithm to base 2.
+
+    Args:
+        x: a tensor, or anything that makes one.
+    """
     return divide(log(x), math.log(2))
 
 
 @op
 def log10(x: Any) -> Tensor:
-    """The logarithm to base 10."""
+    """The logarithm to base 10.
+
+    Args:
+        x: a tensor, or anything that makes one.
+    """
     return divide(log(x), math.log(10))
 
 
 @op
 def sqrt(x: Any) -> Tensor:
-    """The square root."""
+    """The square root.
+
+    Args:
+        x: a tensor, or anything that makes one.
+    """
     return unary(ew.sqrt, x, "float")
 
 
@@ -257,7 +277,11 @@ def cos(x: Any) -> Tensor:
 
 @op
 def tanh(x: Any) -> Tensor:
-    """The hyperbolic tangent."""
+    """The hyperbolic tangent.
+
+    Args:
+        x: a tensor, or anything that makes one.
+    """
     return unary(ew.tanh, x, "float")
 
 
@@ -358,19 +382,31 @@ def _logical(primitive: Any, *xs: Any) -> Tensor:
 
 @op
 def logical_and(x1: Any, x2: Any) -> Tensor:
-    """Where both hold."""
+    """Where both hold.
+
+    Args:
+        x1, x2: operands, promoted to one dtype and broadcast.
+    """
     return _logical(ew.logical_and, x1, x2)
 
 
 @op
 def logical_or(x1: Any, x2: Any) -> Tensor:
-    """Where either holds."""
+    """Where either holds.
+
+    Args:
+        x1, x2: operands, promoted to one dtype and broadcast.
+    """
     return _logical(ew.logical_or, x1, x2)
 
 
 @op
 def logical_xor(x1: Any, x2: Any) -> Tensor:
-    """Where exactly one holds."""
+    """Where exactly one holds.
+
+    Args:
+        x1, x2: operands, promoted to one dtype and broadcast.
+    """
     return _logical(ew.logical_xor, x1, x2)
 
 

@@ -141,13 +141,22 @@ def elu(x: Any, alpha: float = 1.0) -> Tensor:
 
 @op("nn")
 def selu(x: Any) -> Tensor:
-    """The self-normalising elu (Klambauer et al., 2017)."""
+    """The self-normalising elu (Klambauer et al., 2017).
+
+    Args:
+        x: a tensor, or anything that makes one.
+    """
     return multiply(elu(x, 1.6732632423543772), 1.0507009873554805)
 
 
 @op("nn")
 def gelu(x: Any, approximate: bool = True) -> Tensor:
-    """x times the normal distribution function at x (Hendrycks and Gimpel, 2016)."""
+    """x times the normal distribution function at x (Hendrycks and Gimpel, 2016).
+
+    Args:
+        x: a tensor, or anything that makes one.
+        approximate: by a hyperbolic tangent, rather than by the error function.
+    """
     if approximate:
         inner = multiply(add(x, multiply(power(x, 3.0), 0.044715)), math.sqrt(2 / math.pi))
         return multiply(multiply(x, 0.5), add(tanh(inner), 1))
@@ -156,7 +165,11 @@ def gelu(x: Any, approximate: bool = True) -> Tensor:
 
 @op("math")
 def erf(x: Any) -> Tensor:
-    """The error function."""
+    """The error function.
+
+    Args:
+        x: a tensor, or anything that makes one.
+    """
     return unary(ew.erf, x, "float")
 
 
@@ -168,13 +181,23 @@ def rsqrt(x: Any) -> Tensor:
 
 @op("core")
 def stop_gradient(variable: Any) -> Tensor:
-    """The tensor itself, through which no gradient flows."""
+    """The tensor itself, through which no gradient flows.
+
+    Args:
+        variable: a tensor or variable.
+    """
     return unary(ew.stop_gradient, variable)
 
 
 @op("math")
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """log(sum(exp(x))). The largest element is taken out first: exp would overflow."""
+    """log(sum(exp(x))). The largest element is taken out first: exp would overflow.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axes to go over; all by default.
+        keepdims: keep the axes that are reduced, at size one.
+    """
     largest = stop_gradient(reduction.max(x, axis, keepdims=True))
     largest = where(isfinite(largest), largest, 0.0)
     total = log(reduction.sum(exp(subtract(x, largest)), axis, keepdims=True))
@@ -196,14 +219,26 @@ def softmax(x: Any, axis: int | tuple[int, ...] = -1) -> Tensor:
 
 @op("nn")
 def log_softmax(x: Any, axis: int | tuple[int, ...] = -1) -> Tensor:
-    """log(softmax(x)). Shifted by the largest element, so that a common offset changes nothing, nor any gradient."""
+    """log(softmax(x)). Shifted by the largest element, so that a common offset changes nothing, nor any gradient.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axis, or axes, over which probabilities add up to one.
+    """
     shifted = subtract(x, stop_gradient(reduction.max(x, axis, keepdims=True)))
     return subtract(shifted, log(reduction.sum(exp(shifted), axis, keepdims=True)))
 
 
 @op("nn")
 def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None) -> Tensor:
-    """1 at the class that x names, 0 elsewhere; all 0 for a class out of range."""
+    """1 at the class that x names, 0 elsewhere; all 0 for a class out of range.
+
+    Args:
+        x: whole numbers.
+        num_classes: how many classes.
+        axis: where the axis of the classes is.
+        dtype: of the result; float32 by default.
+    """
     labels = expand_dims(cast(x, "int32"), -1)
     hot = cast(equal(labels, arange(num_classes)), dtype or dtypes.FLOATX)
     rank = len(hot.shape)
@@ -219,7 +254,13 @@ def _log_probabilities(output: Any, from_logits: bool, axis: int) -> Tensor:
 
 @op("nn")
 def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Tensor:
-    """-sum(target * log(probability)) along an axis, for targets that are distributions."""
+    """-sum(target * log(probability)) along an axis, for targets that are distributions.
+
+    Args:
+        target, output: true values and predictions of one shape.
+        from_logits: `output` holds logits rather than probabilities.
+        axis: the axis of the classes.
+    """
     if as_node(target).shape != as_node(output).shape:
         shapes = list(as_node(target).shape), list(as_node(output).shape)
         raise ValueError(f"categorical_crossentropy: target has shape {shapes[0]}, output {shapes[1]}")
@@ -229,7 +270,14 @@ def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False
 
 @op("nn")
 def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Tensor:
-    """-log(probability of the class that `target` names). NaN for a class out of range."""
+    """-log(probability of the class that `target` names). NaN for a class out of range.
+
+    Args:
+        target: classes.
+        output: predictions, with one more axis for the classes.
+        from_logits: `output` holds logits rather than probabilities.
+        axis: the axis of the classes.
+    """
     node = as_node(output)
     axis = axis % len(node.shape)
     if as_node(target).shape != (*node.shape[:axis], *node.shape[axis + 1 :]):
@@ -249,7 +297,12 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool 
 
 @op("nn")
 def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Tensor:
-    """-(t log(p) + (1 - t) log(1 - p)), elementwise."""
+    """-(t log(p) + (1 - t) log(1 - p)), elementwise.
+
+    Args:
+        target, output: true values and predictions of one shape.
+        from_logits: `output` holds logits rather than probabilities.
+    """
     target = cast(target, promoted(output, at_least="float")[0].dtype)
     if from_logits:
         # max(x, 0) - x t + log(1 + exp(-|x|)): the same, without overflow.

@@ -34,6 +34,11 @@ def _running(primitive: Any, x: Any, axis: int | None, dtype: Any) -> Tensor:
 def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The sum of all elements up to each along an axis; of the flattened tensor where none is given.
 
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axis; of the flattened tensor by default.
+        dtype: of the result; float32 by default.
+
     >>> cumsum([1.0, 2.0, 3.0]).tolist()
     [1.0, 3.0, 6.0]
     """
@@ -44,6 +49,11 @@ def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
 def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The product of all elements up to each along an axis.
 
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axis; of the flattened tensor by default.
+        dtype: of the result; float32 by default.
+
     >>> cumprod([1.0, 2.0, 3.0]).tolist()
     [1.0, 2.0, 6.0]
     """
@@ -53,6 +63,10 @@ def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
 @op
 def argsort(x: Any, axis: int | None = -1) -> Tensor:
     """The indices that sort along an axis, int32; what is equal keeps its order, and NaN comes last.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axis; of the flattened tensor by default.
 
     >>> argsort([3.0, 1.0, 2.0]).tolist()
     [1, 2, 0]
@@ -65,6 +79,10 @@ def argsort(x: Any, axis: int | None = -1) -> Tensor:
 def sort(x: Any, axis: int | None = -1) -> Tensor:
     """The elements in ascending order along an axis, NaN last.
 
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axis; of the flattened tensor by default.
+
     >>> sort([3.0, 1.0, 2.0]).tolist()
     [1.0, 2.0, 3.0]
     """
@@ -75,6 +93,11 @@ def sort(x: Any, axis: int | None = -1) -> Tensor:
 @op("math")
 def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
     """The k largest elements along the last axis, the largest first, and their indices; of equals the first.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        k: how many.
+        sorted: taken for Keras' sake: they always are.
 
     >>> values, indices = top_k([1.0, 5.0, 3.0], 2)
     >>> values.tolist(), indices.tolist()
@@ -91,6 +114,11 @@ def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
 @op("math")
 def in_top_k(targets: Any, predictions: Any, k: int) -> Tensor:
     """For each row whether fewer than k predictions are larger than that of its target; never for a target out of range.
+
+    Args:
+        targets: classes, `(rows,)`.
+        predictions: `(rows, classes)`.
+        k: how many.
 
     >>> in_top_k([1], [[0.1, 0.6, 0.3]], 1).tolist()
     [True]
@@ -150,6 +178,11 @@ def _starts(start_indices: Any, rank: int) -> list[Node]:
 def slice(inputs: Any, start_indices: Any, shape: Sequence[int]) -> Tensor:
     """The part of a tensor that begins at `start_indices`, which may be computed, moved so far that it lies inside.
 
+    Args:
+        inputs: a tensor.
+        start_indices: where the part begins, a number for each axis.
+        shape: of the part.
+
     >>> slice([[1, 2, 3], [4, 5, 6]], [0, 1], (2, 2)).tolist()
     [[2, 3], [5, 6]]
     """
@@ -160,6 +193,11 @@ def slice(inputs: Any, start_indices: Any, shape: Sequence[int]) -> Tensor:
 @op("core")
 def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Tensor:
     """The tensor with a part replaced that begins at `start_indices`, which may be computed.
+
+    Args:
+        inputs: a tensor.
+        start_indices: where the part begins, a number for each axis.
+        updates: the part.
 
     >>> slice_update([1, 2, 3], [1], [9]).tolist()
     [1, 9, 3]

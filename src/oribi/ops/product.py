@@ -30,6 +30,9 @@ def _contracted(a: Node, b: Node, *axes: Any) -> Node:
 def matmul(x1: Any, x2: Any) -> Tensor:
     """The product of matrices, batched over leading axes as NumPy does; of int8 in int32, as Keras'.
 
+    Args:
+        x1, x2: operands, promoted to one dtype and broadcast.
+
     Raises:
         ValueError: the inner sizes differ.
     """
@@ -62,7 +65,12 @@ def dot(x1: Any, x2: Any) -> Tensor:
 
 @op
 def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Tensor:
-    """The product summed over the given axes of both, or over the last and first `axes`."""
+    """The product summed over the given axes of both, or over the last and first `axes`.
+
+    Args:
+        x1, x2: operands, promoted to one dtype and broadcast.
+        axes: how many of the last and first axes, or a pair of lists of axes.
+    """
     a, b = promoted(x1, x2)
     if isinstance(axes, int):
         left, right = tuple(range(len(a.shape) - axes, len(a.shape))), tuple(range(axes))

@@ -34,13 +34,26 @@ def _summable(x: Any) -> Node:
 
 @op
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """The sum over axes."""
+    """The sum over axes.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axes to go over; all by default.
+        keepdims: keep the axes that are reduced, at size one.
+    """
     return _reduced(red.reduce_sum_p, x, _summable(x), axis, keepdims)
 
 
 @op
 def prod(x: Any, axis: Axis = None, keepdims: bool = False, dtype: Any = None) -> Tensor:
-    """The product over axes, in a dtype."""
+    """The product over axes, in a dtype.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axes to go over; all by default.
+        keepdims: keep the axes that are reduced, at size one.
+        dtype: of the result; the operand's by default, small integers as 32 bits.
+    """
     node = _summable(x) if dtype is None else cast_node(as_node(x), dtypes.canonical(dtype))
     return _reduced(red.reduce_prod, x, node, axis, keepdims)
 
@@ -67,13 +80,27 @@ def _with_initial(primitive: Any, word: str, x: Any, axis: Axis, keepdims: bool,
 
 @op
 def max(x: Any, axis: Axis = None, keepdims: bool = False, initial: Any = None) -> Tensor:
-    """The largest element over axes, and of `initial`; NaN if there is one."""
+    """The largest element over axes, and of `initial`; NaN if there is one.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axes to go over; all by default.
+        keepdims: keep the axes that are reduced, at size one.
+        initial: a number that takes part; needed where there are no elements.
+    """
     return _extremum(red.reduce_max, "max", x, axis, keepdims, initial)
 
 
 @op
 def min(x: Any, axis: Axis = None, keepdims: bool = False, initial: Any = None) -> Tensor:
-    """The smallest element over axes, and of `initial`; NaN if there is one."""
+    """The smallest element over axes, and of `initial`; NaN if there is one.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axes to go over; all by default.
+        keepdims: keep the axes that are reduced, at size one.
+        initial: a number that takes part; needed where there are no elements.
+    """
     return _extremum(red.reduce_min, "min", x, axis, keepdims, initial)
 
 
@@ -84,7 +111,13 @@ alias("amin", min)
 
 @op
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """The mean over axes."""
+    """The mean over axes.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axes to go over; all by default.
+        keepdims: keep the axes that are reduced, at size one.
+    """
     (node,) = promoted(x, at_least="float")
     count = math.prod(node.shape[a] for a in axes_of(axis, len(node.shape)))
     return divide(_reduced(red.reduce_sum_p, x, node, axis, keepdims), float(count))
@@ -92,25 +125,49 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
 @op
 def var(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """The variance over axes: the mean squared distance from the mean."""
+    """The variance over axes: the mean squared distance from the mean.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axes to go over; all by default.
+        keepdims: keep the axes that are reduced, at size one.
+    """
     return mean(square(subtract(x, mean(x, axis, keepdims=True))), axis, keepdims)
 
 
 @op
 def std(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """The standard deviation over axes."""
+    """The standard deviation over axes.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axes to go over; all by default.
+        keepdims: keep the axes that are reduced, at size one.
+    """
     return sqrt(var(x, axis, keepdims))
 
 
 @op
 def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """Whether any element over axes holds."""
+    """Whether any element over axes holds.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axes to go over; all by default.
+        keepdims: keep the axes that are reduced, at size one.
+    """
     return _reduced(red.reduce_or, x, cast_node(as_node(x), "bool"), axis, keepdims)
 
 
 @op
 def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """Whether all elements over axes hold."""
+    """Whether all elements over axes hold.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axes to go over; all by default.
+        keepdims: keep the axes that are reduced, at size one.
+    """
     return _reduced(red.reduce_and, x, cast_node(as_node(x), "bool"), axis, keepdims)
 
 
@@ -129,11 +186,23 @@ def _arg(primitive: Any, x: Any, axis: int | None, keepdims: bool) -> Tensor:
 
 @op
 def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
-    """The index of the largest element; the first of several."""
+    """The index of the largest element; the first of several.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axis; of the flattened tensor by default.
+        keepdims: keep the axes that are reduced, at size one.
+    """
     return _arg(red.argmax, x, axis, keepdims)
 
 
 @op
 def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
-    """The index of the smallest element; the first of several."""
+    """The index of the smallest element; the first of several.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: the axis; of the flattened tensor by default.
+        keepdims: keep the axes that are reduced, at size one.
+    """
     return _arg(red.argmin, x, axis, keepdims)

@@ -38,7 +38,12 @@ __all__ = [
 
 @op
 def reshape(x: Any, newshape: int | Sequence[int]) -> Tensor:
-    """The elements of x in another shape; one -1 is worked out."""
+    """The elements of x in another shape; one -1 is worked out.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        newshape: sizes of the axes; one may be -1.
+    """
     node = as_node(x)
     wanted = [newshape] if isinstance(newshape, int) else [int(n) for n in newshape]
     if wanted.count(-1) == 1:
@@ -66,7 +71,13 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Tensor:
 
 @op
 def moveaxis(x: Any, source: int, destination: int) -> Tensor:
-    """x with one axis moved."""
+    """x with one axis moved.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        source: the axis.
+        destination: where it goes.
+    """
     rank = len(as_node(x).shape)
     order = [a for a in range(rank) if a != source % rank]
     order.insert(destination % rank, source % rank)
@@ -75,7 +86,12 @@ def moveaxis(x: Any, source: int, destination: int) -> Tensor:
 
 @op
 def swapaxes(x: Any, axis1: int, axis2: int) -> Tensor:
-    """x with two axes exchanged."""
+    """x with two axes exchanged.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis1, axis2: the axes.
+    """
     order = list(range(len(as_node(x).shape)))
     order[axis1], order[axis2] = order[axis2], order[axis1]
     return transpose(x, order)
@@ -83,7 +99,12 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Tensor:
 
 @op
 def expand_dims(x: Any, axis: int | Sequence[int]) -> Tensor:
-    """x with axes of size one put in."""
+    """x with axes of size one put in.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: where in the result they are.
+    """
     node = as_node(x)
     count = 1 if isinstance(axis, int) else len(axis)
     places = axes_of(axis, len(node.shape) + count)
@@ -93,7 +114,12 @@ def expand_dims(x: Any, axis: int | Sequence[int]) -> Tensor:
 
 @op
 def squeeze(x: Any, axis: Axis = None) -> Tensor:
-    """x without axes of size one."""
+    """x without axes of size one.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: which of them; all by default.
+    """
     node = as_node(x)
     drop = [a for a, n in enumerate(node.shape) if n == 1] if axis is None else axes_of(axis, len(node.shape))
     if builtins.any(node.shape[a] != 1 for a in drop):
@@ -111,7 +137,12 @@ def broadcast_to(x: Any, shape: Sequence[int]) -> Tensor:
 
 @op
 def concatenate(xs: Sequence[Any], axis: int | None = 0) -> Tensor:
-    """The tensors joined along an axis that they have, or flat for None."""
+    """The tensors joined along an axis that they have, or flat for None.
+
+    Args:
+        xs: tensors that differ along that axis at most.
+        axis: the axis.
+    """
     nodes = promoted(*xs)
     if axis is None:
         nodes, axis = [st.reshape(node, (node.size,)) for node in nodes], 0
@@ -120,7 +151,12 @@ def concatenate(xs: Sequence[Any], axis: int | None = 0) -> Tensor:
 
 @op
 def stack(x: Sequence[Any], axis: int = 0) -> Tensor:
-    """The tensors joined along a new axis."""
+    """The tensors joined along a new axis.
+
+    Args:
+        x: tensors of one shape.
+        axis: where the new axis is.
+    """
     return concatenate([expand_dims(part, axis) for part in x], axis)
 
 
@@ -129,7 +165,13 @@ PARTS = 2**16  # that split makes
 
 @op
 def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Tensor]:
-    """x cut into equal sections, or at the given indices."""
+    """x cut into equal sections, or at the given indices.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        indices_or_sections: how many sections, or where they begin.
+        axis: the axis.
+    """
     node = as_node(x)
     at = axes_of(axis, len(node.shape))[0]
     extent = node.shape[at]
@@ -153,14 +195,26 @@ def _part(node: Node, axis: int, low: int, high: int) -> Node:
 
 @op
 def flip(x: Any, axis: Axis = None) -> Tensor:
-    """x with axes reversed."""
+    """x with axes reversed.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        axis: which; all by default.
+    """
     node = as_node(x)
     return tensor(st.reverse(node, axes=axes_of(axis, len(node.shape))), x)
 
 
 @op
 def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float | None = None) -> Tensor:
-    """x with `constant_values` around it: (before, after) for each axis."""
+    """x with `constant_values` around it: (before, after) for each axis.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        pad_width: (before, after) for each axis, one pair, or one number for all.
+        mode: only `constant` so far.
+        constant_values: what is put there; 0 by default.
+    """
     if mode != "constant":
         raise NotImplementedError(f"pad(mode={mode!r}) is not there yet; use mode='constant'")
     node = as_node(x)
@@ -171,7 +225,13 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float |
 
 @op
 def repeat(x: Any, repeats: int, axis: int | None = None) -> Tensor:
-    """Each element of an axis `repeats` times."""
+    """Each element of an axis `repeats` times.
+
+    Args:
+        x: a tensor, or anything that makes one.
+        repeats: how often.
+        axis: the axis; of the flattened tensor by default.
+    """
     node = as_node(x if axis is not None else ravel(x))
     at = axes_of(axis or 0, len(node.shape))[0]
     shape = (*node.shape[: at + 1], repeats, *node.shape[at + 1 :])

@@ -11,6 +11,10 @@ from oribi.values import KerasTensor, Tensor, as_node
 def convert_to_tensor(x: Any, dtype: Any = None) -> Tensor:
     """A tensor of an array, a number or a nested list.
 
+    Args:
+        x: an array, a number or a nested list.
+        dtype: of the tensor; the array's, or float32 and int32 for Python's numbers.
+
     >>> convert_to_tensor([1, 2])
     Tensor([1, 2], shape=[2], dtype=int32)
     """
@@ -35,5 +39,10 @@ def shape(x: Any) -> tuple[int | None, ...]:
 
 
 def gradients(y: Any, xs: list[Any]) -> list[Tensor]:
-    """The gradients of a scalar tensor with respect to tensors or variables that it was computed from under a trace."""
+    """The gradients of a scalar tensor with respect to tensors or variables that it was computed from under a trace.
+
+    Args:
+        y: a scalar tensor.
+        xs: tensors or variables.
+    """
     return [Tensor(g) for g in grad(as_node(y), [as_node(x) for x in xs])]

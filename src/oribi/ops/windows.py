@@ -70,6 +70,7 @@ def conv(
         kernel: `(*window, channels / groups, features)`.
         strides, dilation_rate: one number, or one a spatial axis.
         padding: `valid`, `same`, or in one dimension `causal`.
+        data_format: `channels_last`, or `channels_first`.
 
     >>> from oribi.ops import ones
     >>> conv(ones((1, 5, 5, 2)), ones((3, 3, 2, 4))).shape
@@ -105,7 +106,16 @@ def depthwise_conv(
     data_format: str | None = None,
     dilation_rate: Sizes = 1,
 ) -> Tensor:
-    """Each channel convolved on its own, with `multiplier` kernels: kernel `(*window, channels, multiplier)`."""
+    """Each channel convolved on its own, with `multiplier` kernels: kernel `(*window, channels, multiplier)`.
+
+    Args:
+        inputs: `(batch, *spatial, channels)`, or with the channels second for `channels_first`.
+        kernel: `(*window, channels, multiplier)`.
+        strides: one number, or one a spatial axis.
+        padding: `valid` or `same`.
+        data_format: `channels_last`, or `channels_first`.
+        dilation_rate: steps between the taps of the window.
+    """
     (weights,) = promoted(kernel)
     channels, multiplier = weights.shape[-2:]
     flat = reshape(kernel, (*weights.shape[:-2], 1, channels * multiplier))
@@ -122,7 +132,17 @@ def separable_conv(
     data_format: str | None = None,
     dilation_rate: Sizes = 1,
 ) -> Tensor:
-    """A depthwise convolution, then one whose window is a single point."""
+    """A depthwise convolution, then one whose window is a single point.
+
+    Args:
+        inputs: `(batch, *spatial, channels)`, or with the channels second for `channels_first`.
+        depthwise_kernel: `(*window, channels, multiplier)`.
+        pointwise_kernel: `(1, ..., channels * multiplier, features)`.
+        strides: one number, or one a spatial axis.
+        padding: `valid` or `same`.
+        data_format: `channels_last`, or `channels_first`.
+        dilation_rate: steps between the taps of the window.
+    """
     apart = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
     return conv(apart, pointwise_kernel, 1, "valid", data_format)
 
@@ -137,7 +157,17 @@ def conv_transpose(
     data_format: str | None = None,
     dilation_rate: Sizes = 1,
 ) -> Tensor:
-    """The transposed convolution: what the gradient of a convolution does. Kernel `(*window, features, channels)`."""
+    """The transposed convolution: what the gradient of a convolution does. Kernel `(*window, features, channels)`.
+
+    Args:
+        inputs: `(batch, *spatial, channels)`, or with the channels second for `channels_first`.
+        kernel: `(*window, features, channels)`.
+        strides: one number, or one a spatial axis.
+        padding: `valid` or `same`.
+        output_padding: more elements at the end of each spatial axis; worked out by default.
+        data_format: `channels_last`, or `channels_first`.
+        dilation_rate: steps between the taps of the window.
+    """
 
     def compute(x: Any) -> Tensor:
         lhs, weights = promoted(x, kernel)
@@ -194,7 +224,15 @@ def max_pool(
     padding: str = "valid",
     data_format: str | None = None,
 ) -> Tensor:
-    """The largest element under each place of a window."""
+    """The largest element under each place of a window.
+
+    Args:
+        inputs: `(batch, *spatial, channels)`, or with the channels second for `channels_first`.
+        pool_size: of the window, one number or one a spatial axis.
+        strides: one number, or one a spatial axis.
+        padding: `valid` or `same`.
+        data_format: `channels_last`, or `channels_first`.
+    """
     return channels_last(lambda x: _pool(x, pool_size, strides, padding, "max")[0], inputs, data_format)
 
 
@@ -206,7 +244,15 @@ def average_pool(
     padding: str = "valid",
     data_format: str | None = None,
 ) -> Tensor:
-    """The mean of the elements under each place of a window; padding does not count."""
+    """The mean of the elements under each place of a window; padding does not count.
+
+    Args:
+        inputs: `(batch, *spatial, channels)`, or with the channels second for `channels_first`.
+        pool_size: of the window, one number or one a spatial axis.
+        strides: one number, or one a spatial axis.
+        padding: `valid` or `same`.
+        data_format: `channels_last`, or `channels_first`.
+    """
 
     def compute(x: Any) -> Tensor:
         total, axes = _pool(x, pool_size, strides, padding, "sum")

@@ -14,7 +14,11 @@ TABLE |= {"rmsprop": RMSprop, "adamw": AdamW}
 
 
 def get(identifier: Any) -> Any:
-    """An optimizer for a name, a config or a class."""
+    """An optimizer for a name, a config or a class.
+
+    Args:
+        identifier: what to look up; an object stays as it is.
+    """
     if identifier is None:
         raise ValueError("expected an optimizer, its name or its config, got None")
     return resolve(identifier, TABLE, "optimizer")

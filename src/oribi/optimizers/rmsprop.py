@@ -13,6 +13,9 @@ class RMSprop(Optimizer):
     """Gradients divided by the root of a running mean of their squares (Tieleman and Hinton, 2012).
 
     v = rho * v + (1 - rho) * g^2;  w -= rate * g / sqrt(v + epsilon). With `centered`, v less the squared running mean of g.
+
+    Args:
+        momentum: share of the last change that is made again.
     """
 
     def __init__(

@@ -14,6 +14,9 @@ class SGD(Optimizer):
 
     Nesterov's form adds momentum * v - rate * g instead (Sutskever et al., 2013).
 
+    Args:
+        nesterov: look ahead: add momentum * v - rate * g to the weights instead of v.
+
     >>> v = Variable([1.0])
     >>> SGD(0.5).apply([ops.ones(1)], [v])
     >>> v.numpy()

@@ -42,6 +42,9 @@ _global_seed = _GlobalSeed()
 def set_random_seed(seed: int) -> None:
     """Seed Python's, NumPy's and oribi's random numbers: what follows is the same each time.
 
+    Args:
+        seed: a whole number from 0 to 2**32 - 1.
+
     >>> set_random_seed(7)
     """
     if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
@@ -123,6 +126,12 @@ def uniform(
 ) -> Tensor:
     """Uniform numbers in [minval, maxval).
 
+    Args:
+        shape: sizes of the axes.
+        minval, maxval: the range.
+        dtype: of the result; float32 by default.
+        seed: a number or a `SeedGenerator`; drawn anew by default.
+
     >>> uniform((2, 3), seed=1).shape
     (2, 3)
     """
@@ -141,7 +150,15 @@ def _unit(words: Node) -> Node:
 def normal(
     shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Seed = None
 ) -> Tensor:
-    """Normally distributed numbers (Box and Muller, 1958)."""
+    """Normally distributed numbers (Box and Muller, 1958).
+
+    Args:
+        shape: sizes of the axes.
+        mean: of the numbers.
+        stddev: their standard deviation.
+        dtype: of the result; float32 by default.
+        seed: a number or a `SeedGenerator`; drawn anew by default.
+    """
     count = size_of(shape)
     words = random_bits(_key(seed), (2, count))
     unit = Tensor(_unit(words))
@@ -153,7 +170,14 @@ def normal(
 
 
 def dropout(inputs: Any, rate: float, noise_shape: Sequence[int | None] | None = None, seed: Seed = None) -> Tensor:
-    """Each element 0 with probability `rate`, else divided by 1 - rate (Srivastava et al., 2014)."""
+    """Each element 0 with probability `rate`, else divided by 1 - rate (Srivastava et al., 2014).
+
+    Args:
+        inputs: a tensor.
+        rate: the probability.
+        noise_shape: shape of the mask, which is broadcast; the tensor's by default.
+        seed: a number or a `SeedGenerator`; drawn anew by default.
+    """
     x = Tensor(inputs.node)
     shape = tuple(n or s for n, s in zip(noise_shape, x.shape, strict=True)) if noise_shape else x.shape
     words = random_bits(_key(seed), shape)

@@ -67,5 +67,9 @@ TABLE = {**table_of(L1, L2, L1L2), "l1_l2": L1L2}
 
 
 def get(identifier: Any) -> Any:
-    """A regularizer for a name, a config or a function."""
+    """A regularizer for a name, a config or a function.
+
+    Args:
+        identifier: what to look up; an object stays as it is.
+    """
     return resolve(identifier, TABLE, "regularizer")

@@ -46,6 +46,9 @@ class Contents:
 def inspect(filepath: Any) -> Contents:
     """What is in a `.keras`, `.weights.h5`, `.h5` or `.safetensors` file.
 
+    Args:
+        filepath: of the file.
+
     Raises:
         ValueError: it is none of these, or damaged.
         FileNotFoundError: there is no such file.

@@ -132,6 +132,10 @@ def _model_of(path: Path | str, config: Any, compile: bool) -> Any:
 def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Any:
     """The model of what `to_json` gave, with new weights; not compiled.
 
+    Args:
+        json_string: what `to_json` gave.
+        custom_objects: {name: class or function} that may be named, beside what is registered.
+
     >>> from oribi import layers
     >>> model = models.Sequential([layers.Input((3,)), layers.Dense(2, name="head")])
     >>> model_from_json(model.to_json()).layers[0].name

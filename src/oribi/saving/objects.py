@@ -11,6 +11,9 @@ from oribi.config.serialization import deserialize, serialize
 def serialize_keras_object(obj: Any) -> Any:
     """The config of a layer, an initializer, a loss, ... or of a nest of them.
 
+    Args:
+        obj: an object, or a nest of objects and plain values.
+
     >>> from oribi import initializers
     >>> serialize_keras_object(initializers.Constant(2.0))["config"]
     {'value': 2.0}

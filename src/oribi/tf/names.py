@@ -139,7 +139,13 @@ def cast(x: Any, dtype: Any) -> Tensor:
 
 
 def one_hot(indices: Any, depth: int, dtype: Any = None) -> Tensor:
-    """1 at the class that each index names."""
+    """1 at the class that each index names.
+
+    Args:
+        indices: whole numbers.
+        depth: how many classes.
+        dtype: of the result; float32 by default.
+    """
     return ops.one_hot(indices, depth, dtype=dtype)
 
 

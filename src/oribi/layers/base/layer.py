@@ -44,6 +44,9 @@ class Layer(Settings):
         input_shape: shape of one input, without the batch axis: lets a Sequential build at once.
         constraints: for each weight in the class's `constrained`, `kernel_constraint` and so on: name or object of what
             brings it back where it may be, after each step of an optimizer.
+        input_dim: features of one input: the same as `input_shape=(input_dim,)`.
+        batch_input_shape: `input_shape` with the batch axis.
+        quantization_config: only None: an error otherwise.
 
     >>> from oribi import ops
     >>> class Scale(Layer):

@@ -51,6 +51,10 @@ class _Decay(LearningRateSchedule):
 class ExponentialDecay(_Decay):
     """initial * decay_rate ^ (step / decay_steps); in whole steps with `staircase`.
 
+    Args:
+        initial_learning_rate: the rate at step 0.
+        name: for messages and configs; made of the class's by default.
+
     >>> round(float(ExponentialDecay(0.5, 10, 0.1)(10)), 6)
     0.05
     """
@@ -60,14 +64,23 @@ class ExponentialDecay(_Decay):
 
 
 class InverseTimeDecay(_Decay):
-    """initial / (1 + decay_rate * step / decay_steps)."""
+    """initial / (1 + decay_rate * step / decay_steps).
+
+    Args:
+        initial_learning_rate: the rate at step 0.
+        name: for messages and configs; made of the class's by default.
+    """
 
     def __call__(self, step: Any) -> Any:
         return ops.divide(self.initial_learning_rate, ops.add(ops.multiply(self.progress(step), self.decay_rate), 1.0))
 
 
 class PiecewiseConstantDecay(LearningRateSchedule):
-    """values[i] up to and including the step boundaries[i], the last value after."""
+    """values[i] up to and including the step boundaries[i], the last value after.
+
+    Args:
+        name: for messages and configs; made of the class's by default.
+    """
 
     def __init__(self, boundaries: Sequence[int], values: Sequence[float], name: str = "PiecewiseConstant") -> None:
         if len(boundaries) != len(values) - 1:
@@ -84,7 +97,14 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
 
 class PolynomialDecay(LearningRateSchedule):
-    """From initial to end over decay_steps, as (1 - step / decay_steps) ^ power."""
+    """From initial to end over decay_steps, as (1 - step / decay_steps) ^ power.
+
+    Args:
+        initial_learning_rate: the rate at step 0.
+        end_learning_rate: the rate after `decay_steps`.
+        cycle: begin again, more slowly each time, when it is done.
+        name: for messages and configs; made of the class's by default.
+    """
 
     def __init__(
         self,
@@ -112,7 +132,15 @@ class PolynomialDecay(LearningRateSchedule):
 
 
 class CosineDecay(LearningRateSchedule):
-    """Half a cosine from initial to alpha * initial, after a linear warm-up (Loshchilov and Hutter, 2017)."""
+    """Half a cosine from initial to alpha * initial, after a linear warm-up (Loshchilov and Hutter, 2017).
+
+    Args:
+        initial_learning_rate: the rate at step 0.
+        decay_steps: steps until the decay is done.
+        name: for messages and configs; made of the class's by default.
+        warmup_target: the rate after the warm-up; without it there is none.
+        warmup_steps: steps of the warm-up.
+    """
 
     def __init__(
         self,
