@@ -23,7 +23,8 @@ class Sequential(Model):
         layers: the layers, the first possibly an `Input`.
         name: of the model.
 
-    >>> model = Sequential([layer_classes.Input((4,)), layer_classes.Dense(3)])
+    >>> from oribi import layers
+    >>> model = Sequential([layers.Input((4,)), layers.Dense(3)])
     >>> [w.shape for w in model.weights]
     [(4, 3), (3,)]
     """
