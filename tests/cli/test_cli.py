@@ -25,7 +25,7 @@ def test_quickstart_tells_its_story(monkeypatch, tmp_path, options):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setenv("ORIBI_DATA", str(tmp_path / "nowhere"))
     out = run("quickstart", "--epochs", "1", "--batch-size", "100", "--output", str(tmp_path / "out"), *options)
-    assert ("MNIST IS NOT TO BE HAD" in out) == (not options)
+    assert ("MNIST COULD NOT BE LOADED" in out) == (not options)
     for word in ("Expected digits of the first 16", "-log(1/10) = 2.3026", "Epoch 1/1", "Confusion", "together"):
         assert word in out
     pictures = {p.name for p in (tmp_path / "out").iterdir()}

@@ -87,7 +87,9 @@ def load(wanted: str | None) -> Data:
         except OSError as error:
             if wanted == "mnist":
                 raise click.ClickException(str(error)) from error
-            click.secho("MNIST IS NOT TO BE HAD: these are SYNTHETIC DIGITS, and so are all results below.", bold=True)
+            click.secho(
+                "MNIST COULD NOT BE LOADED: these are SYNTHETIC DIGITS, and so are all results below.", bold=True
+            )
             click.echo(f"({error})")
     train, test = synthetic_digits.load_data()
     click.echo("Synthetic digits, drawn with pen strokes by oribi.datasets.synthetic_digits")

@@ -20,8 +20,8 @@ ALONE = frozenset({Kind.CONTROL, Kind.FOREIGN, Kind.SCATTER})  # roots that noth
 ROOTS = ALONE | {Kind.REDUCTION, Kind.ARG_REDUCTION, Kind.ORDERED, Kind.CONTRACTION}  # what needs loops of its own
 CHEAP_LIMIT = 3  # operations worth computing again instead of storing
 LARGEST = 128  # nodes of a group: LLVM's time for a function grows faster than the function
-FURTHEST = 1000  # groups that are looked at for a path; where there are more between two groups, these stay apart
-AGAIN = 1.5  # how often on average the only reader may compute an element, rather than have it stored
+SEARCH_LIMIT = 1000  # groups that are looked at for a path; where there are more between two groups, these stay apart
+RECOMPUTE_LIMIT = 1.5  # how often on average the only reader may compute an element, rather than load it
 
 
 @dataclass
@@ -54,18 +54,18 @@ class Group:
 
     Attributes:
         members, root, shape: the nodes; which of them needs loops of its own; the shape of all.
-        reads, readers: groups on either side.
-        elsewhere: those of `reads` that are read at other places than the one that is computed: by the root, or through views. They
-            have to be complete before.
+        producers, consumers: groups on either side.
+        reads_at_other_index: those of `producers` that are read at other places than the one that is computed: by the root, or
+            through views. They have to be complete before.
         level: above that of all that it reads.
     """
 
     members: list[Node]
     root: Node | None
     shape: Shape
-    reads: set["Group"] = field(default_factory=set)
-    readers: set["Group"] = field(default_factory=set)
-    elsewhere: set["Group"] = field(default_factory=set)
+    producers: set["Group"] = field(default_factory=set)
+    consumers: set["Group"] = field(default_factory=set)
+    reads_at_other_index: set["Group"] = field(default_factory=set)
     level: int = 0
 
 
@@ -144,11 +144,11 @@ def _singletons(order: list[Node], stored: set[Node]) -> dict[Node, Group]:
     for node, group in groups.items():
         for source in sources(node, groups):
             if groups[source] is not group:
-                group.reads.add(groups[source])
-                groups[source].readers.add(group)
+                group.producers.add(groups[source])
+                groups[source].consumers.add(group)
         apart = [o for o in node.operands if o not in groups or node.kind not in POINTWISE]
-        group.elsewhere.update(groups[source] for source in _nearest(apart, groups))
-        group.level = 1 + max((g.level for g in group.reads), default=0)
+        group.reads_at_other_index.update(groups[source] for source in _nearest(apart, groups))
+        group.level = 1 + max((g.level for g in group.producers), default=0)
     return groups
 
 
@@ -168,7 +168,7 @@ def _can_merge(producer: Group, consumer: Group) -> bool:
     if producer is consumer or producer.shape != consumer.shape:
         return False
     if (
-        producer in consumer.elsewhere
+        producer in consumer.reads_at_other_index
         or (producer.root and consumer.root)
         or any(g.root and g.root.kind in ALONE for g in (producer, consumer))
         or len(producer.members) + len(consumer.members) > LARGEST
@@ -179,10 +179,10 @@ def _can_merge(producer: Group, consumer: Group) -> bool:
 
 def _depends_otherwise(group: Group, on: Group) -> bool:
     """Whether a group reads another, which it reads directly, through a third one as well."""
-    seen = {g for g in group.reads if g.level > on.level}
+    seen = {g for g in group.producers if g.level > on.level}
     stack = list(seen)
-    while stack and len(seen) < FURTHEST:
-        reads = stack.pop().reads
+    while stack and len(seen) < SEARCH_LIMIT:
+        reads = stack.pop().producers
         if on in reads:
             return True
         more = {g for g in reads if g.level > on.level} - seen
@@ -196,18 +196,18 @@ def _merge(into: Group, other: Group, groups: dict[Node, Group]) -> None:
     into.root = into.root or other.root
     for node in other.members:
         groups[node] = into
-    for group in other.reads:
-        group.readers.discard(other)
-        group.readers.add(into)
-    for group in other.readers:
-        group.reads.discard(other)
-        group.reads.add(into)
-        if other in group.elsewhere:
-            group.elsewhere.add(into)
-    into.elsewhere |= other.elsewhere
-    into.reads = (into.reads | other.reads) - {into, other}
-    into.readers = (into.readers | other.readers) - {into, other}
-    _raise(into, max((1 + g.level for g in into.reads), default=0))
+    for group in other.producers:
+        group.consumers.discard(other)
+        group.consumers.add(into)
+    for group in other.consumers:
+        group.producers.discard(other)
+        group.producers.add(into)
+        if other in group.reads_at_other_index:
+            group.reads_at_other_index.add(into)
+    into.reads_at_other_index |= other.reads_at_other_index
+    into.producers = (into.producers | other.producers) - {into, other}
+    into.consumers = (into.consumers | other.consumers) - {into, other}
+    _raise(into, max((1 + g.level for g in into.producers), default=0))
 
 
 def _raise(group: Group, level: int) -> None:
@@ -216,7 +216,7 @@ def _raise(group: Group, level: int) -> None:
     while stack:
         group, level = stack.pop()
         group.level = max(group.level, level)
-        stack.extend((reader, group.level + 1) for reader in group.readers if reader.level <= group.level)
+        stack.extend((reader, group.level + 1) for reader in group.consumers if reader.level <= group.level)
 
 
 def _choose_stored(order: list[Node], groups: dict[Node, Group], stored: set[Node]) -> None:
@@ -238,15 +238,15 @@ def _choose_stored(order: list[Node], groups: dict[Node, Group], stored: set[Nod
 
 
 def _inlined(node: Node, own: Group, needed: set[Group], groups: dict[Node, Group], stored: set[Node]) -> bool:
-    """Whether the readers in other groups had better compute the node themselves."""
+    """Whether it is cheaper to compute the node again in its readers than to store it."""
     if node.kind in ROOTS:
         return False
     if _cost(node, stored) <= CHEAP_LIMIT:
         return True
-    if own.root is not None or own in needed or len(needed) != 1 or own.readers - needed:
+    if own.root is not None or own in needed or len(needed) != 1 or own.consumers - needed:
         return False
     (reader,) = needed
-    return _points(reader) <= AGAIN * node.size
+    return _points(reader) <= RECOMPUTE_LIMIT * node.size
 
 
 def _points(group: Group) -> int:
@@ -291,7 +291,7 @@ def _in_order(groups: list[Group], sequence: dict[Node, int]) -> list[Group]:
             elif group not in state:
                 state[group] = True
                 stack.append((group, True))
-                ordered = sorted(group.reads, key=lambda g: sequence[g.members[0]], reverse=True)
+                ordered = sorted(group.producers, key=lambda g: sequence[g.members[0]], reverse=True)
                 stack.extend((g, False) for g in ordered if g not in state)
 
     for group in groups:

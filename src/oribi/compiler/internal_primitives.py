@@ -1,4 +1,4 @@
-"""The engine's own primitives, which its passes put into a graph and no user does, and what each means."""
+"""Primitives that passes put into a graph and no user does, and a rule of the reference engine for each."""
 
 import operator
 from typing import Any
@@ -24,7 +24,7 @@ pack = Primitive("pack", lambda x: (x.shape, x.dtype), no_gradient, Kind.COPY, l
 # The view of all places of a window: the places, but for the last axis's, then the taps, then the last axis's places.
 # `sliding` is (taps, stride, dilation) for each axis, `out` how many places there are.
 windows = Primitive("windows", _infer_windows, no_gradient, Kind.VIEW, Cost.FREE, linear=True)
-# `scatter_add` with the least of what meets in place of its sum, and with the last; the second reads no row that it writes.
+# Like `scatter_add`, but duplicates combine by the minimum, or the last one wins; the second reads no row that it writes.
 scatter_min = Primitive("scatter_min", infer_scatter, no_gradient, Kind.SCATTER, combine=minimum)
 scatter_set = Primitive("scatter_set", infer_scatter, no_gradient, Kind.SCATTER)
 

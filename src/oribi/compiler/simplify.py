@@ -105,8 +105,8 @@ def _neg(node: Node, context: Context) -> Node | None:
 
 
 def _reshape(node: Node, context: Context) -> Node | None:
-    """Reshapes join, and move above what they commute with, so that loops run over the flat shape; not into the midst of a
-    computation that others share, whose last step would be torn from its loops."""
+    """Merge reshapes, and move them towards the leaves, so that loops run over the flat shape; not into an expression with other
+    readers: that would split the kernel."""
     operand = node.operands[0]
     if operand.shape == node.shape:
         return operand

@@ -1,4 +1,4 @@
-"""Layers that give what they get: Identity, and one that penalizes what passes."""
+"""Layers that return their input: Identity, and one that penalizes what passes."""
 
 from typing import Any
 

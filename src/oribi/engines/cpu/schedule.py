@@ -5,7 +5,7 @@ computed by one thread in one fixed order, so the bits are the same on any team.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oribi.compiler.fuse import Kernel
 from oribi.compiler.index import stride_of
@@ -74,7 +74,7 @@ def schedule(
             replicated.update(kernel.outputs)
         else:
             how = "single" if size_of(kernel.domain) == 1 or shape.split is None else "split"
-        made.append(Schedule(**{**vars(shape), "how": how}))
+        made.append(replace(shape, how=how))
     return made
 
 

@@ -14,7 +14,8 @@ class Target:
         features: LLVM's feature string.
         vector_bits: width of a vector register.
         registers: how many there are.
-        fused: whether it multiplies and adds in one rounding; else both are done, rather than calling a library for it.
+        fused: it has an instruction that multiplies and adds; without one, a multiplication and an addition are emitted, not a call
+            of libm.
     """
 
     triple: str

@@ -13,10 +13,10 @@ from oribi.compiler.index import of
 from .emitter import Emitter
 from .expression import ALWAYS, Mask
 from .llvm import Value, i64
-from .tile import Beside, Tile
+from .tile import PipelinedEpilogue, Tile
 
 
-class Place(NamedTuple):
+class TilePosition(NamedTuple):
     """Where a tile lies: its first element along every axis, how many rows of it there are, and what masks its vectors."""
 
     first: tuple[Value, ...]
@@ -45,7 +45,7 @@ class Contraction:
         """The whole of it."""
         b, first, rows_end = self.b, [i64(0)] * len(self.domain), i64(1)
         if self.late:
-            self._hold(Place(tuple(first), i64(0), ()))
+            self._save_pending(TilePosition(tuple(first), i64(0), ()))
         with ExitStack() as stack:
             for axis in range(len(self.domain)):
                 if axis not in (self.vector, self.row):
@@ -55,7 +55,7 @@ class Contraction:
                 first[self.row] = stack.enter_context(b.loop(low, rows_end, self.tall)).index
             self._columns(first, rows_end)
         if self.late:
-            self._finish(self._held())
+            self._emit_epilogue(self._pending())
 
     def _columns(self, first: list[Value], rows_end: Value) -> None:
         """The tiles along the vector axis: whole ones, then a last one with a mask."""
@@ -86,43 +86,43 @@ class Contraction:
             start, last = first[self.row], b.sub(rows_end, i64(1))
             rows = [start, *(b.minimum(b.add(start, i64(r)), last) for r in range(1, self.tall))]
             count = b.minimum(i64(self.tall), b.sub(rows_end, start))
-        beside = None
+        pipelined = None
         if self.late:
-            held = self._held()
-            beside = Beside(held.rows, self.tall, lambda row: self._finish_row(held, row))
+            pending = self._pending()
+            pipelined = PipelinedEpilogue(pending.rows, self.tall, lambda row: self._emit_epilogue_row(pending, row))
         dims = [of(self.e.var(axis, value)) for axis, value in enumerate(first)]
         tile = Tile(self.e, self.root, dims, self.row, self.vector)
-        sums = tile.accumulate(rows, first[self.vector], masks, beside)
+        sums = tile.accumulate(rows, first[self.vector], masks, pipelined)
         for position, total in enumerate(sums):
             row, j = divmod(position, len(masks))
             b.store(total, self.sums, i64((row * self.wide + j) * b.lanes))
-        place = Place(first, count, masks)
+        place = TilePosition(first, count, masks)
         if self.late:
-            self._hold(place)
+            self._save_pending(place)
         else:
-            self._finish(place)
+            self._emit_epilogue(place)
 
     # --- the epilogue ---
 
-    def _hold(self, place: Place) -> None:
+    def _save_pending(self, place: TilePosition) -> None:
         """Note which tile's sums wait for their epilogue."""
         for slot, value in zip(self.late, (place.rows, *place.first), strict=True):
             self.b.store(value, slot, i64(0))
 
-    def _held(self) -> Place:
+    def _pending(self) -> TilePosition:
         b, extent = self.b, self.domain[self.vector]
         rows, *first = (b.load(slot, "int64", i64(0)) for slot in self.late)
         masks = [ALWAYS] * self.wide
         if extent % (self.wide * b.lanes):
             masks = [self.e.tail(b.add(first[self.vector], i64(j * b.lanes)), i64(extent)) for j in range(self.wide)]
-        return Place(tuple(first), rows, masks)
+        return TilePosition(tuple(first), rows, masks)
 
-    def _finish(self, place: Place) -> None:
+    def _emit_epilogue(self, place: TilePosition) -> None:
         """The epilogue of a tile."""
         with self.b.loop(i64(0), place.rows) as loop:
-            self._finish_row(place, loop.index)
+            self._emit_epilogue_row(place, loop.index)
 
-    def _finish_row(self, place: Place, row: Value) -> None:
+    def _emit_epilogue_row(self, place: TilePosition, row: Value) -> None:
         """The epilogue of one row of a tile; more than two whole vectors of it are a loop, for the sake of short code."""
         b = self.b
         start = b.mul(row, i64(self.wide * b.lanes))
@@ -141,7 +141,7 @@ class Contraction:
             if mask is not ALWAYS or len(whole) <= 2:
                 vector(i64(j * b.lanes), mask)
 
-    def _point(self, place: Place, row: Value, offset: Value) -> list[Value]:
+    def _point(self, place: TilePosition, row: Value, offset: Value) -> list[Value]:
         """The index of an element of a tile."""
         steps = {self.row: row, self.vector: offset}
         return [self.b.add(first, steps.get(axis, i64(0))) for axis, first in enumerate(place.first)]

@@ -16,7 +16,7 @@ from .expression import Mask, scalar_index
 from .llvm import Builder, Value, const, i64
 
 
-class Beside(NamedTuple):
+class PipelinedEpilogue(NamedTuple):
     """Work in rows that is done beside the sums of a tile, a row in each step of the depth.
 
     Attributes:
@@ -52,7 +52,7 @@ class Tile:
         return through_views(self.root.operands[side], index, self.e.is_buffer)
 
     def accumulate(
-        self, rows: list[Value], column: Value, masks: list[Mask], beside: Beside | None = None
+        self, rows: list[Value], column: Value, masks: list[Mask], pipelined: PipelinedEpilogue | None = None
     ) -> list[Value]:
         """The sums of a tile: for each row its vectors."""
         b = self.b
@@ -70,10 +70,10 @@ class Tile:
         start = b.spread(const(0, self.root.dtype), b.lanes)
         sums = [start] * (len(rows) * len(masks))
         nest = _nest(b, self.depth_vars, [wide, *tall], self._ranges(at))
-        if beside is None:
+        if pipelined is None:
             stages = of_depth(self.root, [level.extent for level in nest])
             return self._walk(nest, masks).through(stages, [wide, *tall], sums)
-        return self._walk_beside(nest, [wide, *tall], sums, masks, beside)
+        return self._walk_beside(nest, [wide, *tall], sums, masks, pipelined)
 
     def _ranges(self, at: list[Affine]) -> dict[Var, Range]:
         """For operands under padding: the steps of depth variables that meet elements, the same for all rows and lanes."""
@@ -120,19 +120,24 @@ class Tile:
         )
 
     def _walk_beside(
-        self, nest: list["Level"], streams: list["Stream"], sums: list[Value], masks: list[Mask], beside: Beside
+        self,
+        nest: list["Level"],
+        streams: list["Stream"],
+        sums: list[Value],
+        masks: list[Mask],
+        pipelined: PipelinedEpilogue,
     ) -> list[Value]:
         """The loops of a depth that is one of them, with other work in its first steps; what it is too short for comes before."""
         b, walk = self.b, self._walk(nest, masks)
         steps = nest[0].extent if len(nest) == 1 and nest[0].steps is None else 0
-        shared = b.minimum(beside.rows, i64(steps))
-        if steps < beside.limit:
-            with b.loop(shared, beside.rows) as loop:
-                beside.do(loop.index)
+        shared = b.minimum(pipelined.rows, i64(steps))
+        if steps < pipelined.limit:
+            with b.loop(shared, pipelined.rows) as loop:
+                pipelined.do(loop.index)
         if steps:
             with b.loop(i64(0), shared, carried=sums) as loop:
                 loop.next = walk.body(walk.enter(streams, 0, loop.index), loop.carried)
-                beside.do(loop.index)
+                pipelined.do(loop.index)
             sums, walk.ranges = loop.out, [Range(shared, i64(steps))]
         return walk.through(plain([level.extent for level in nest]), streams, sums)
 
