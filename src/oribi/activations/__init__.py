@@ -1,5 +1,6 @@
 """Activations by name, as `keras.activations`."""
 
+from oribi.config.entry_points import entry_points as _entry_points
 from oribi.ops import (
     elu,
     hard_sigmoid,
@@ -18,7 +19,13 @@ from oribi.ops import (
 
 from .activations import exponential, gelu, get, linear, relu
 
+serialize, deserialize = _entry_points("activations", "activation")
+
+# the other names that Keras has for them
+swish = silu
+
 __all__ = [
+    "deserialize",
     "elu",
     "exponential",
     "gelu",
@@ -31,10 +38,12 @@ __all__ = [
     "relu",
     "relu6",
     "selu",
+    "serialize",
     "sigmoid",
     "silu",
     "softmax",
     "softplus",
     "softsign",
+    "swish",
     "tanh",
 ]

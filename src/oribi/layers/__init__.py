@@ -5,6 +5,8 @@ Out:  tensors; weights are variables that the layer makes when it first sees a s
 Must not know: engines, optimizers, how a model trains.
 """
 
+from oribi.config.entry_points import entry_points as _entry_points
+
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from .attention import AdditiveAttention, Attention, GroupQueryAttention, MultiHeadAttention
 from .base.layer import Layer
@@ -28,7 +30,24 @@ from .embedding import Embedding, Masking
 from .function import Lambda
 from .identity import ActivityRegularization, Identity
 from .input import Input, InputLayer
-from .merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
+from .merging import (
+    Add,
+    Average,
+    Concatenate,
+    Dot,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    concatenate,
+    dot,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
 from .noise import AlphaDropout, GaussianDropout, GaussianNoise, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
 from .normalization import (
     BatchNormalization,
@@ -89,7 +108,17 @@ Convolution3DTranspose = Conv3DTranspose
 SeparableConvolution1D = SeparableConv1D
 SeparableConvolution2D = SeparableConv2D
 
+serialize, deserialize = _entry_points("layers", "layer")
+
 __all__ = [
+    "add",
+    "average",
+    "concatenate",
+    "dot",
+    "maximum",
+    "minimum",
+    "multiply",
+    "subtract",
     "Activation",
     "ActivityRegularization",
     "Add",
@@ -198,4 +227,6 @@ __all__ = [
     "ZeroPadding1D",
     "ZeroPadding2D",
     "ZeroPadding3D",
+    "deserialize",
+    "serialize",
 ]

@@ -189,3 +189,88 @@ class Dot(_Merge):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "axes": self.axes, "normalize": self.normalize}
+
+
+# --- as functions -----------------------------------------------------------------------------------------------------
+
+
+def add(inputs: Any, **kwargs: Any) -> Any:
+    """The sum of tensors: what a new `Add` gives.
+
+    Args:
+        inputs: a list of tensors.
+        kwargs: of the layer.
+    """
+    return Add(**kwargs)(inputs)
+
+
+def average(inputs: Any, **kwargs: Any) -> Any:
+    """The mean of tensors: what a new `Average` gives.
+
+    Args:
+        inputs: a list of tensors.
+        kwargs: of the layer.
+    """
+    return Average(**kwargs)(inputs)
+
+
+def maximum(inputs: Any, **kwargs: Any) -> Any:
+    """The larger elements of tensors: what a new `Maximum` gives.
+
+    Args:
+        inputs: a list of tensors.
+        kwargs: of the layer.
+    """
+    return Maximum(**kwargs)(inputs)
+
+
+def minimum(inputs: Any, **kwargs: Any) -> Any:
+    """The smaller elements of tensors: what a new `Minimum` gives.
+
+    Args:
+        inputs: a list of tensors.
+        kwargs: of the layer.
+    """
+    return Minimum(**kwargs)(inputs)
+
+
+def multiply(inputs: Any, **kwargs: Any) -> Any:
+    """The product of tensors, element by element: what a new `Multiply` gives.
+
+    Args:
+        inputs: a list of tensors.
+        kwargs: of the layer.
+    """
+    return Multiply(**kwargs)(inputs)
+
+
+def subtract(inputs: Any, **kwargs: Any) -> Any:
+    """The difference of two tensors: what a new `Subtract` gives.
+
+    Args:
+        inputs: a list of tensors.
+        kwargs: of the layer.
+    """
+    return Subtract(**kwargs)(inputs)
+
+
+def concatenate(inputs: Any, axis: int = -1, **kwargs: Any) -> Any:
+    """Tensors joined along an axis: what a new `Concatenate` gives.
+
+    Args:
+        inputs: a list of tensors.
+        axis: the axis.
+        kwargs: of the layer.
+    """
+    return Concatenate(axis=axis, **kwargs)(inputs)
+
+
+def dot(inputs: Any, axes: Any = -1, **kwargs: Any) -> Any:
+    """Products of two tensors, example by example: what a new `Dot` gives.
+
+    Args:
+        inputs: a list of two tensors.
+        axes: the axis of both that is summed over, or a pair.
+        kwargs: of the layer.
+    """
+    return Dot(axes=axes, **kwargs)(inputs)

@@ -5,6 +5,8 @@ Out:  a tensor: one number, or one for each example with `reduction="none"`.
 Must not know: models, engines.
 """
 
+from oribi.config.entry_points import entry_points as _entry_points
+
 from .hinge import (
     CategoricalHinge,
     Hinge,
@@ -15,8 +17,6 @@ from .hinge import (
 )
 from .loss import Loss
 from .losses import (
-    FUNCTIONS,
-    TABLE,
     BinaryCrossentropy,
     CategoricalCrossentropy,
     SparseCategoricalCrossentropy,
@@ -48,9 +48,9 @@ from .regression import (
     mean_squared_logarithmic_error,
 )
 
+serialize, deserialize = _entry_points("losses", "loss", "name")
+
 __all__ = [
-    "FUNCTIONS",
-    "TABLE",
     "BinaryCrossentropy",
     "CategoricalCrossentropy",
     "CategoricalHinge",
@@ -71,6 +71,8 @@ __all__ = [
     "categorical_crossentropy",
     "categorical_hinge",
     "cosine_similarity",
+    "deserialize",
+    "get",
     "hinge",
     "huber",
     "kl_divergence",
@@ -80,7 +82,7 @@ __all__ = [
     "mean_squared_error",
     "mean_squared_logarithmic_error",
     "poisson",
+    "serialize",
     "sparse_categorical_crossentropy",
     "squared_hinge",
-    "get",
 ]

@@ -5,6 +5,8 @@ Out:  one number over all of them.
 Must not know: models, engines.
 """
 
+from oribi.config.entry_points import entry_points as _entry_points
+
 from .accuracy import (
     Accuracy,
     BinaryAccuracy,
@@ -30,9 +32,7 @@ from .metric import (
     Sum,
 )
 from .metrics import (
-    TABLE,
     get,
-    resolve_for,
 )
 from .regression import (
     BinaryCrossentropy,
@@ -52,8 +52,9 @@ from .regression import (
     SquaredHinge,
 )
 
+serialize, deserialize = _entry_points("metrics", "metric")
+
 __all__ = [
-    "TABLE",
     "AUC",
     "Accuracy",
     "BinaryAccuracy",
@@ -87,6 +88,7 @@ __all__ = [
     "TopKCategoricalAccuracy",
     "TrueNegatives",
     "TruePositives",
+    "deserialize",
     "get",
-    "resolve_for",
+    "serialize",
 ]

@@ -6,6 +6,8 @@ Must not know: models, engines. The update is traced into the training step, whe
 gradients.
 """
 
+from oribi.config.entry_points import entry_points as _entry_points
+
 from . import schedules
 from .adam import Adam, AdamW
 from .optimizer import Optimizer
@@ -13,4 +15,6 @@ from .optimizers import get
 from .rmsprop import RMSprop
 from .sgd import SGD
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "get", "schedules"]
+serialize, deserialize = _entry_points("optimizers", "optimizer")
+
+__all__ = ["Adam", "AdamW", "Optimizer", "RMSprop", "SGD", "deserialize", "get", "schedules", "serialize"]

@@ -8,6 +8,7 @@ from typing import Any
 from oribi import losses, nest, ops
 from oribi import metrics as metric_classes
 from oribi.config.scopes import named_by_user
+from oribi.metrics.metrics import resolve_for
 
 Specs = list[Any]
 
@@ -62,7 +63,7 @@ class Objectives:
             for output, specs in enumerate(self._each(kind, names)):
                 for spec in specs if isinstance(specs, list | tuple) else [] if specs is None else [specs]:
                     shape = () if y[output] is None else y[output].shape
-                    metric = metric_classes.resolve_for(spec, shape, y_pred[output].shape)
+                    metric = resolve_for(spec, shape, y_pred[output].shape)
                     if any(metric is known for known in given):
                         raise ValueError(
                             f"compile: the metric {metric.name!r} is given more than once, and would add up what belongs "

@@ -1,5 +1,7 @@
 """Learning-rate schedules: a rate for each step, as `keras.optimizers.schedules`."""
 
+from oribi.config.entry_points import entry_points as _entry_points
+
 from .schedules import (
     CosineDecay,
     ExponentialDecay,
@@ -9,6 +11,8 @@ from .schedules import (
     PolynomialDecay,
 )
 
+serialize, deserialize = _entry_points("optimizers.schedules", "learning_rate_schedule")
+
 __all__ = [
     "CosineDecay",
     "ExponentialDecay",
@@ -16,4 +20,6 @@ __all__ = [
     "LearningRateSchedule",
     "PiecewiseConstantDecay",
     "PolynomialDecay",
+    "deserialize",
+    "serialize",
 ]
