@@ -1,9 +1,9 @@
 """The names of `tensorflow`, in terms of oribi's."""
 
 import types
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
-
-import numpy as _np
 
 from oribi import (
     activations,
@@ -24,13 +24,19 @@ from oribi import random as _random
 from oribi.graph import dtypes as _dtypes
 from oribi.layers import Input
 from oribi.models import Model, Sequential
-from oribi.ops import abs as abs
-from oribi.ops import (
+from oribi.random.random import next_seed as _next_seed
+from oribi.tape import GradientTape
+from oribi.values import Tensor, Variable
+
+from .tensors import (
+    abs,
     add,
     argmax,
     argmin,
-    clip,
-    concatenate,
+    cast,
+    clip_by_value,
+    concat,
+    constant,
     convert_to_tensor,
     cos,
     divide,
@@ -38,17 +44,34 @@ from oribi.ops import (
     exp,
     expand_dims,
     eye,
+    fill,
     floor,
+    gather,
     greater,
     less,
+    linspace,
+    log,
     matmul,
     maximum,
     minimum,
     multiply,
+    one_hot,
     ones,
     ones_like,
+    pow,
+    range,
+    rank,
+    reduce_max,
+    reduce_mean,
+    reduce_min,
+    reduce_prod,
+    reduce_sum,
     reshape,
+    round,
+    shape,
+    sigmoid,
     sin,
+    size,
     split,
     sqrt,
     square,
@@ -61,21 +84,10 @@ from oribi.ops import (
     zeros,
     zeros_like,
 )
-from oribi.ops import max as reduce_max
-from oribi.ops import mean as reduce_mean
-from oribi.ops import min as reduce_min
-from oribi.ops import prod as reduce_prod
-from oribi.ops import round as round
-from oribi.ops import sum as reduce_sum
-from oribi.random.random import next_seed as _next_seed
-from oribi.tape import GradientTape
-from oribi.values import Tensor, Variable
 
 newaxis = None
 float32, float64, bool = "float32", "float64", "bool"
 int8, int16, int32, int64, uint8, uint16, uint32 = _dtypes.INTEGERS
-concat = concatenate
-clip_by_value = clip
 
 keras = types.SimpleNamespace(
     Input=Input,
@@ -105,7 +117,7 @@ math = types.SimpleNamespace(
     divide=divide,
     equal=equal,
     exp=exp,
-    log=ops.log,
+    log=log,
     maximum=maximum,
     minimum=minimum,
     multiply=multiply,
@@ -113,40 +125,14 @@ math = types.SimpleNamespace(
     reduce_mean=reduce_mean,
     reduce_min=reduce_min,
     reduce_sum=reduce_sum,
-    sigmoid=ops.sigmoid,
+    pow=pow,
+    reduce_prod=reduce_prod,
+    sigmoid=sigmoid,
     sqrt=sqrt,
     square=square,
     subtract=subtract,
     tanh=tanh,
 )
-
-
-def constant(value: Any, dtype: Any = None, shape: Any = None) -> Tensor:
-    """A tensor of a value, in a shape if one is given.
-
-    >>> constant([1, 2]).dtype
-    'int32'
-    """
-    made = convert_to_tensor(value, dtype)
-    if shape is None:
-        return made
-    return reshape(made, shape) if made.size == int(_np.prod(shape)) else ops.broadcast_to(made, shape)
-
-
-def cast(x: Any, dtype: Any) -> Tensor:
-    """x in another dtype."""
-    return ops.cast(x, dtype)
-
-
-def one_hot(indices: Any, depth: int, dtype: Any = None) -> Tensor:
-    """1 at the class that each index names.
-
-    Args:
-        indices: whole numbers.
-        depth: how many classes.
-        dtype: of the result; float32 by default.
-    """
-    return ops.one_hot(indices, depth, dtype=dtype)
 
 
 def _softmax(logits: Any, axis: int = -1) -> Tensor:
@@ -196,7 +182,21 @@ random = types.SimpleNamespace(
     ),
 )
 
+__version__ = "2.16.0"  # of the TensorFlow whose names these are
+
+
+@contextmanager
+def device(device_name: Any) -> Iterator[None]:
+    """A block for a device: everything runs on the engine that `oribi.config` chose, whatever is named.
+
+    Args:
+        device_name: as TensorFlow names it.
+    """
+    yield
+
+
 __all__ = [
+    "__version__",
     "GradientTape",
     "Tensor",
     "Variable",
@@ -211,14 +211,17 @@ __all__ = [
     "constant",
     "convert_to_tensor",
     "cos",
+    "device",
     "divide",
     "equal",
     "exp",
     "expand_dims",
     "eye",
+    "fill",
     "float32",
     "float64",
     "floor",
+    "gather",
     "greater",
     "int16",
     "int32",
@@ -226,6 +229,7 @@ __all__ = [
     "int8",
     "keras",
     "less",
+    "linspace",
     "math",
     "matmul",
     "maximum",
@@ -236,7 +240,10 @@ __all__ = [
     "one_hot",
     "ones",
     "ones_like",
+    "pow",
     "random",
+    "range",
+    "rank",
     "reduce_max",
     "reduce_mean",
     "reduce_min",
@@ -244,7 +251,10 @@ __all__ = [
     "reduce_sum",
     "reshape",
     "round",
+    "shape",
+    "sigmoid",
     "sin",
+    "size",
     "split",
     "sqrt",
     "square",
