@@ -371,7 +371,8 @@ def _reduction(function: Callable[..., Tensor], name: str, doc: str) -> Callable
         return ops.cast(function(x, axis=axes, keepdims=keepdims), x.dtype)
 
     call.__name__ = call.__qualname__ = name
-    call.__doc__ = f"{doc} over `axis`, one or several, all by default; in the dtype of `input_tensor`. `keepdims` keeps them, at size one."
+    rest = "over `axis`, one or several, all by default; in the dtype of `input_tensor`. `keepdims` keeps them, at size one."
+    call.__doc__ = f"{doc} {rest}"
     return call
 
 
