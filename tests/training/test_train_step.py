@@ -121,8 +121,3 @@ def test_errors_say_what_is_expected():
     model.compile()
     with pytest.raises(TypeError, match="train_step must return a dict of metrics by name, got int"):
         model.fit(X, verbose=0)
-    with (
-        pytest.raises(NotImplementedError, match="GradientTape works inside of a model's train_step"),
-        oribi.GradientTape(),
-    ):
-        pass

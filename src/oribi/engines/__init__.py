@@ -16,7 +16,7 @@ import pkgutil
 from functools import cache
 
 from .engine import Buffer, Call, Engine, Executable
-from .reference.kept import value_of
+from .reference.kept import keep, value_of
 
 DEFAULT = "cpu"
 _chosen: list[Engine] = []  # the engine that programs are compiled by; none before the first is
@@ -56,4 +56,4 @@ def choose(name: str) -> None:
     _chosen[:] = [engine(name)]
 
 
-__all__ = ["Buffer", "Call", "Engine", "Executable", "choose", "current", "engine", "names", "value_of"]
+__all__ = ["Buffer", "Call", "Engine", "Executable", "choose", "current", "engine", "keep", "names", "value_of"]

@@ -7,7 +7,7 @@ Must not know: which operations there are, layers, which engine computes.
 
 from .convert import as_array, as_node, cast_node
 from .symbolic import KerasTensor, NoValue
-from .tensor import Operators, Tensor, install_operators
+from .tensor import Operators, Record, Tensor, install_operators
 from .trace import Frozen, Trace, current_trace, tracing, untraced
 from .variable import Variable
 
@@ -16,6 +16,7 @@ __all__ = [
     "KerasTensor",
     "NoValue",
     "Operators",
+    "Record",
     "Tensor",
     "Trace",
     "Variable",

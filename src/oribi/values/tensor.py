@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import numpy as np
 
@@ -35,6 +36,40 @@ class Operators:
         def __getitem__(self, key: Any) -> "Tensor": ...
 
 
+class Record:
+    """What was computed while a gradient tape was open: tensors that are looked at keep their past until it is released.
+
+    Attributes:
+        released: the tape is done, and nobody will ask for gradients any more.
+        noted: the nodes that stood for each variable that was read.
+    """
+
+    def __init__(self) -> None:
+        self.released = False
+        self.noted: dict[Any, dict[Node, None]] = {}
+        self._looked_at: WeakSet[Tensor] = WeakSet()
+
+    def note(self, variable: Any, node: Node) -> None:
+        """A variable is read."""
+        self.noted.setdefault(variable, {})[node] = None
+
+    def value_of(self, tensor: "Tensor") -> Any:
+        """The value of a tensor, which keeps its node."""
+        if tensor._value is None:
+            tensor._value = engines.value_of(tensor)
+            engines.keep(tensor.node, tensor._value)
+            tensor._depth = 0
+            self._looked_at.add(tensor)
+        return tensor._value
+
+    def release(self) -> None:
+        """Let go of the past of all tensors that have a value."""
+        self.released = True
+        for tensor in list(self._looked_at):
+            if tensor._value is not None:
+                tensor._settle(tensor._value)
+
+
 class Tensor(Operators):
     """An array that is computed when it is looked at.
 
@@ -48,13 +83,15 @@ class Tensor(Operators):
     array([3., 6.], dtype=float32)
     """
 
-    __slots__ = ("__weakref__", "_depth", "mask", "node")
+    __slots__ = ("__weakref__", "_depth", "_record", "_value", "mask", "node")
     __array_priority__ = 1000
 
     def __init__(self, node: Node, depth: int = 0) -> None:
         self.node = node
         self.mask: Tensor | None = None
         self._depth = depth
+        self._value: Any = None
+        self._record: Record | None = current.records[-1] if current.records else None
         if depth > HELD_BACK and current.trace is None:
             self._realise()
 
@@ -91,10 +128,15 @@ class Tensor(Operators):
                         f"this tensor of shape {list(self.shape)} has no value while a function is traced: "
                         "it stands for any batch. Use oribi.ops on it, or look at it outside of call() and train steps."
                     )
-            value = engines.value_of(self)
-            self.node = Node(constant_p, (), {"value": value}, self.shape, self.dtype)
-            self._depth = 0
+            if self._record is not None and not self._record.released:
+                return self._record.value_of(self)
+            self._settle(engines.value_of(self))
         return self.node.attributes["value"]
+
+    def _settle(self, value: Any) -> None:
+        """Have a value, and no longer a past."""
+        self.node = Node(constant_p, (), {"value": value}, self.shape, self.dtype)
+        self._depth, self._value, self._record = 0, None, None
 
     def __reduce__(self) -> Any:
         return _tensor_of, (self.numpy(), self.mask)

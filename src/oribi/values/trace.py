@@ -63,7 +63,7 @@ class Frozen(Trace):
 def tracing(trace: Trace | None = None) -> Iterator[Trace]:
     """Variables are read and assigned in the trace, in this thread, until the end of the block."""
     active = trace or Trace()
-    with context(trace=active):
+    with context(trace=active, records=()):
         yield active
 
 

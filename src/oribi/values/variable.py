@@ -93,8 +93,13 @@ class Variable(Operators):
     @property
     def node(self) -> Node:
         """The present value as a node: a snapshot, or under a trace the value so far."""
-        trace = current.trace
-        return self.snapshot() if trace is None else trace.read(self)
+        if current.trace is not None:
+            read: Node = current.trace.read(self)
+            return read
+        node = self.snapshot()
+        for record in current.records:
+            record.note(self, node)
+        return node
 
     def snapshot(self) -> Node:
         """The value outside of any trace, as a constant: the same one until the value changes."""

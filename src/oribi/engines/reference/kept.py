@@ -53,6 +53,11 @@ def value_of(holder: Holder) -> Array:
     return values[order[-1]]
 
 
+def keep(node: Node, value: Array) -> None:
+    """Keep the value of a node for as long as the node lives."""
+    _kept[node] = value
+
+
 def _held(order: Sequence[Node], known: Mapping[Node, Array]) -> set[Node]:
     """The nodes that something refers to beside the others, the table of known ones, and the holder of the last one; leaves do not
     count."""
