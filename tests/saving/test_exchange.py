@@ -145,8 +145,8 @@ def test_layers_around_layers_go_both_ways(keras, tmp_path, which):
 def test_the_table_has_every_layer():
     tested = {row[0] for row in (*LAYERS, *MERGING)}
     tested |= {"Bidirectional", "TimeDistributed", "RNN", "StackedRNNCells", "LSTMCell", "GRUCell", "SimpleRNNCell"}
-    public = {getattr(oribi.layers, n).__name__ for n in oribi.layers.__all__}
-    assert public - tested == {"Input", "InputLayer", "Lambda", "Layer"}
+    public = {kind.__name__ for n in oribi.layers.__all__ if isinstance(kind := getattr(oribi.layers, n), type)}
+    assert public - tested == {"InputLayer", "Lambda", "Layer"}
 
 
 def trained(lib, optimizer):
