@@ -170,7 +170,7 @@ def test_programs_that_are_cut_into_small_pieces_agree(program, seed):
 
 SMALL = (
     (fuse, "LARGEST", 3),
-    (fuse, "FURTHEST", 2),
+    (fuse, "SEARCH_LIMIT", 2),
     (lower, "FEW_PIECES", 2),
     (module, "PART", 2),
     (layout, "DEEPEST", 2),
