@@ -20,6 +20,7 @@ FLOORS = [
     {"values", "config"},
     {"ops"},
     {"random", "tape"},
+    {"data"},
     {"utils"},
     {"activations", "constraints", "initializers", "regularizers"},
     {"layers", "losses", "optimizers", "callbacks"},

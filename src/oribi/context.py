@@ -13,6 +13,7 @@ class _Context(threading.local):
         training: what layers that are called without a `training` argument take; None for what their caller was given.
         call: the number of the outermost call of a layer that is being done; 0 outside of any.
         records: of the gradient tapes that are open, the outermost first; none in a trace, which is a record itself.
+        run: the innermost call of `fit`, `evaluate` or the like that the thread is busy with.
         origin: the layer whose nodes are being made, for error messages.
         memory: bytes that variables may still take, as `[bytes]`; None where any number.
         custom_objects: the user's classes and functions that configs may name, by name.
@@ -23,6 +24,7 @@ class _Context(threading.local):
     training: bool | None = None
     call: int = 0
     records: tuple[Any, ...] = ()
+    run: Any = None
     origin: str = ""
     memory: list[int] | None = None
     custom_objects: Mapping[str, Any] = {}

@@ -16,18 +16,19 @@ class ProgbarLogger:
         self.verbose = verbose
         self.bar: Progbar | None = None
 
-    def start(self, steps: int, title: str | None = None) -> None:
+    def start(self, steps: int | None, title: str | None = None) -> None:
         if title and self.verbose:
             print(title)
         self.bar = Progbar(steps, verbose=self.verbose) if self.verbose else None
 
     def update(self, done: int, logs: dict[str, Any]) -> None:
         """Show progress, unless the loop is over: `finish` does that, with the final metrics."""
-        if self.bar and self.verbose == 1 and done < (self.bar.target or 0):
+        if self.bar and self.verbose == 1 and done != self.bar.target:
             self.bar.stateful_metrics.update(logs)
             self.bar.update(done, list(logs.items()), finalize=False)
 
     def finish(self, done: int, logs: dict[str, Any]) -> None:
         if self.bar:
+            self.bar.target = done
             self.bar.stateful_metrics.update(logs)
             self.bar.update(done, list(logs.items()), finalize=True)

@@ -45,14 +45,14 @@ class Model(Trainer, Layer):
             return
         super().__init__(**kwargs)
 
-    not_settings = Layer.not_settings | {"history", "stop_training", "_graph", "_run", "_steps"}
+    not_settings = Layer.not_settings | {"history", "stop_training", "_graph", "_steps"}
 
     def _masks_within(self) -> bool:
         return True
 
     def __getstate__(self) -> dict[str, Any]:
-        """What is copied and pickled: all but the compiled steps and the run that is under way."""
-        return {name: value for name, value in self.__dict__.items() if name not in ("_steps", "_run")}
+        """What is copied and pickled: all but the compiled steps."""
+        return {name: value for name, value in self.__dict__.items() if name != "_steps"}
 
     @property
     def layers(self) -> list[Layer]:

@@ -69,4 +69,4 @@ def _children(part: Any) -> Iterator[tuple[str, Any]]:
             yield name, attributes[name]
 
 
-_BOOKKEEPING = frozenset(vars(Layer())) | {"_steps", "_graph", "_run", "_objectives"}
+_BOOKKEEPING = frozenset(vars(Layer())) | {"_steps", "_graph", "_objectives"}

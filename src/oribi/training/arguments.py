@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 
 from oribi import callbacks as cb
-from oribi.utils.batches import unpack_x_y_sample_weight
-
-from .data import Data, as_data
+from oribi.data import Source, is_stream, source_of
+from oribi.data.batch import unpack_x_y_sample_weight
 
 
 def whole(word: str, value: Any, least: int = 1) -> int:
@@ -60,23 +59,27 @@ def validation_epochs(frequency: Any) -> int | Collection[int]:
     return whole("validation_freq", frequency)
 
 
-def validation_data(given: Any, with_y: bool) -> Data:
-    """The rows of `validation_data`: `(x, y)`, `(x, y, sample_weight)`, or `x` where the model trains on that alone.
+def validation_data(given: Any, with_y: bool, batch_size: int | None) -> Source:
+    """The batches of `validation_data`: of `(x, y)`, `(x, y, sample_weight)`, `x` where the model trains on that alone, or of
+    what gives batches.
 
     Args:
         given: as given to `fit`.
         with_y: whether it trains with true values.
+        batch_size: rows of a batch of arrays.
 
     Raises:
         ValueError: it has other parts.
     """
+    if is_stream(given):
+        return source_of(given, word="validation_data: ")
     parts = given if isinstance(given, list | tuple) and 1 <= len(given) <= 3 else (given,)
     x, y, sample_weight = unpack_x_y_sample_weight(parts)
     if with_y and y is None:
         raise ValueError(
             f"validation_data must be (x, y) or (x, y, sample_weight), as the data to train on; got {_described(given)}"
         )
-    return as_data(x, y, sample_weight, word="validation_data: ")
+    return source_of(x, y, sample_weight, batch_size, word="validation_data: ")
 
 
 def _described(value: Any) -> str:

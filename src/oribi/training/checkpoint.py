@@ -36,7 +36,7 @@ def write(path: str | os.PathLike[str], fit: Fit) -> None:
     model, variables = fit.model, variables_of(fit.model)
     arrays = [variable.array() for variable in variables]
     kept = {key: _packed(callback.get_state(), arrays) for key, callback in _keyed(fit.callbacks).items()}
-    where = {"epoch": fit.epoch, "step": fit.step, "batch_number": fit.batch_number, "shuffle": fit.shuffle()}
+    where = {"epoch": fit.epoch, "step": fit.step, "batch_number": fit.source.at, "shuffle": fit.source.state()}
     layout = [[array.dtype.name, list(array.shape)] for array in arrays]
     state = {
         **where,

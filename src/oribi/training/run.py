@@ -1,14 +1,15 @@
 """What fit, evaluate and the methods of one batch have in common: the step for some rows, its logs, a test, runs inside of runs."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from oribi import callbacks as cb
+from oribi.context import context, current
+from oribi.data import Part, Resident, Rows, Source
 
-from .data import Data
 from .logs import as_floats
-from .loop import Loop, batches, parts_of, warn_of_few
+from .loop import Loop, MakeStep, warn_of_few
 from .objectives import aligned
 from .step import Step, layout_of
 from .steps import Steps
@@ -19,16 +20,33 @@ def steps_of(model: Any) -> Steps:
     return model.__dict__.setdefault("_steps", Steps())
 
 
-def step_for(model: Any, kind: str, size: int, data: Data, ordered: bool = False) -> Step:
-    """The compiled step for a number of rows of such data, as the settings are now."""
-    return steps_of(model).get(model, layout_of(kind, size, ordered, data))
+def step_for(model: Any, kind: str, part: Part) -> Step:
+    """The compiled step for such batches, as the settings are now."""
+    return steps_of(model).get(model, layout_of(kind, part))
 
 
-def check_targets(model: Any, data: Data, step: Step) -> None:
-    """Raise a ValueError if the true values as a whole cannot be meant for the outputs that a step compares them with."""
+def check_targets(model: Any, rows: Rows, step: Step) -> None:
+    """Raise a ValueError if true values cannot be meant for the outputs that a step compares them with."""
     if step.compared is not None:
         objectives = model._objectives
-        objectives.check(aligned("y", data.y, objectives.outputs, default=lambda: None), step.compared)
+        objectives.check(aligned("y", rows.y, objectives.outputs, default=lambda: None), step.compared)
+
+
+def step_maker(model: Any, kind: str, source: Source) -> MakeStep:
+    """What gives the step for batches of a source; it looks at the true values of a stream, which come only now."""
+    if isinstance(source, Resident):
+        return lambda part: step_for(model, kind, part)
+    looked_at: Part | None = None
+
+    def checked(part: Part) -> Step:
+        nonlocal looked_at
+        step = step_for(model, kind, part)
+        if part is not looked_at:
+            looked_at = part
+            check_targets(model, part.rows.cut(part.row, part.row + part.size * part.count), step)
+        return step
+
+    return checked
 
 
 def logs_of(model: Any, loop: Loop) -> dict[str, Any]:
@@ -38,54 +56,71 @@ def logs_of(model: Any, loop: Loop) -> dict[str, Any]:
 
 
 def test(
-    model: Any, data: Data, batch: int, limit: int | None, hooks: cb.CallbackList, bar: cb.ProgbarLogger
+    model: Any, source: Source, limit: int | None, hooks: cb.CallbackList, bar: cb.ProgbarLogger
 ) -> dict[str, Any]:
-    """Evaluate a model; returns the logs."""
-    check_targets(model, data, step_for(model, "test", min(batch, len(data)), data))
-    warn_of_few(limit, batches(len(data), batch), "A test")
-    loop = Loop(parts_of(data, batch, last=limit), lambda size: step_for(model, "test", size, data))
+    """Evaluate a model on a pass; returns the logs."""
+    first = source.first()
+    check_targets(model, first.rows, step_for(model, "test", first))
+    steps = least(source.left(), limit)
     model.reset_metrics()
     hooks("on_test_begin")
-    bar.start(loop.steps)
+    bar.start(steps)
     each = hooks.wants_batches("test")
-    if each:
-        hooks("on_test_batch_begin", 0)
-    for done in loop.run(each):
-        if each:
-            hooks("on_test_batch_end", done - 1, logs=logs_of(model, loop))
-            if done < loop.steps:
-                hooks("on_test_batch_begin", done)
-        if bar.verbose == 1 and done < loop.steps:
-            bar.update(done, logs_of(model, loop))
+    make_step = step_maker(model, "test", source)
+    loop = Loop(source.parts(0, limit), make_step, (lambda n: hooks("on_test_batch_begin", n)) if each else None)
+    done = 0
+    with closing(loop.run()) as running:
+        for done in running:
+            if each:
+                hooks("on_test_batch_end", done - 1, logs=logs_of(model, loop))
+            if bar.verbose == 1 and done != steps:
+                bar.update(done, logs_of(model, loop))
+    warn_of_few(limit, done, "A test")
+    source.end_epoch(done, None)
     logs = logs_of(model, loop)
-    bar.finish(loop.steps, logs)
+    bar.finish(done, logs)
     hooks("on_test_end", logs=logs)
     return logs
 
 
+def least(*numbers: int | None) -> int | None:
+    """The least of the numbers that are known."""
+    return min((number for number in numbers if number is not None), default=None)
+
+
 class Run:
-    """What a model is busy with.
+    """What a thread is busy with: a call of `fit`, `evaluate` or of a method of one batch.
 
     Attributes:
+        model: what is trained or tested.
         outer: the run that this one lies inside of, as that of `evaluate` in a hook of `fit`.
         fit: the call of `fit`, where it is one.
     """
 
-    def __init__(self, outer: "Run | None") -> None:
-        self.outer = outer
+    def __init__(self, model: Any, outer: "Run | None") -> None:
+        self.model, self.outer = model, outer
         self.fit: Any = None
+
+
+def _of_model(model: Any) -> Iterator[Run]:
+    """The runs of a model that this thread is busy with, the innermost first."""
+    run = current.run
+    while run is not None:
+        if run.model is model:
+            yield run
+        run = run.outer
 
 
 @contextmanager
 def running(model: Any) -> Iterator[Run]:
     """A run. What the metrics of one that it lies inside of hold is put back when it ends."""
-    run = Run(model.__dict__.get("_run"))
-    kept = [(v, v.numpy()) for metric in model.metrics for v in metric.variables] if run.outer else []
-    model.__dict__["_run"] = run  # not as an attribute: that of a layer is tracked
+    inside = next(_of_model(model), None) is not None
+    kept = [(v, v.numpy()) for metric in model.metrics for v in metric.variables] if inside else []
+    run = Run(model, current.run)
     try:
-        yield run
+        with context(run=run):
+            yield run
     finally:
-        model.__dict__["_run"] = run.outer
         for variable, value in kept:
             variable.assign(value)
 
@@ -96,9 +131,7 @@ def running_fit(model: Any) -> Any:
     Raises:
         RuntimeError: there is none.
     """
-    run = model.__dict__.get("_run")
-    while run is not None and run.fit is None:
-        run = run.outer
-    if run is None:
+    fit = next((run.fit for run in _of_model(model) if run.fit is not None), None)
+    if fit is None:
         raise RuntimeError(f"{model.describe()} is not in a call of fit()")
-    return run.fit
+    return fit

@@ -3,26 +3,22 @@
 Nothing here computes: the model is called on symbols while variables are traced, and what comes out is compiled.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from oribi import engines, nest
 from oribi.context import context
+from oribi.data import Part
+from oribi.data.batch import pack_x_y_sample_weight
 from oribi.graph import elementwise as ew
-from oribi.graph.dtypes import name_of
 from oribi.graph.indexing import gather
 from oribi.graph.node import Node, parameter
 from oribi.graph.program import OPEN, Program, make
 from oribi.graph.reductions import broadcast_in_dim
 from oribi.graph.structural import iota
 from oribi.ops.core import full_node
-from oribi.utils.batches import pack_x_y_sample_weight
 from oribi.values import Tensor, Trace, as_node, tracing
 
-from .data import Data
 from .logs import Logs
 
 
@@ -47,10 +43,9 @@ class Layout:
     engine: str = ""
 
 
-def layout_of(kind: str, batch: int, ordered: bool, data: Data) -> Layout:
-    columns = tuple((a.shape[1:], name_of(a.dtype)) for a in data.arrays())
-    structures = tuple(map(nest.structure, data.parts()))
-    return Layout(kind, batch, ordered, columns, structures, engines.current().name)
+def layout_of(kind: str, part: Part) -> Layout:
+    rows = part.rows
+    return Layout(kind, part.size, part.order is not None, rows.columns, rows.structures, engines.current().name)
 
 
 class StepTrace(Trace):
@@ -113,19 +108,29 @@ class Step:
         self.engine = engines.engine(layout.engine)
         self.executable = self.engine.compile(program)
 
-    def bind(self, data: Data, order: np.ndarray | None, row: int, outputs: Sequence[np.ndarray]) -> "Bound":
-        """The step on data: their rows in an order if it takes one, from a row on, and arrays for predictions."""
-        return Bound(self, [*data.arrays(), *([order] if order is not None else [])], row, outputs)
-
 
 class Bound:
-    """A step bound to data. Variables whose buffer was replaced in the meantime are bound anew before the next call."""
+    """A step bound to the arrays of a part, from a row on. Variables whose buffer was replaced in the meantime are bound anew
+    before the next call."""
 
-    def __init__(self, step: Step, inputs: list[np.ndarray], row: int, outputs: Sequence[np.ndarray]) -> None:
-        self.step, self.inputs, self.outputs = step, inputs, outputs
+    def __init__(self, step: Step, part: Part, row: int) -> None:
+        self.step, self._part = step, part
+        self.inputs = [*part.rows.arrays, *([part.order] if part.order is not None else [])]
         self.row = step.engine.buffer(row, "int64")
         self.buffers: list[engines.Buffer] = []
         self.call: engines.Call | None = None
+
+    def begin(self, step: Step, part: Part, row: int) -> bool:
+        """Go on from a row of a part, if it is one of the arrays and the step that are bound; says whether it is."""
+        if (
+            step is not self.step
+            or part.rows is not self._part.rows
+            or part.order is not self._part.order
+            or part.outputs
+        ):
+            return False
+        self.row.write(row)
+        return True
 
     def run(self, first: int, most: int) -> int:
         """Run steps from `first` on, as many as fit into a call; returns how many."""
@@ -145,7 +150,7 @@ class Bound:
         buffers = [v.own_buffer(engine) if assigned else v.buffer(engine) for v, assigned in pairs]
         if self.call is None or any(a is not b for a, b in zip(buffers, self.buffers, strict=True)):
             self.buffers = buffers
-            self.call = self.step.executable.bind(self.inputs, [self.row, *buffers], self.outputs)
+            self.call = self.step.executable.bind(self.inputs, [self.row, *buffers], self._part.outputs)
         return self.call
 
 

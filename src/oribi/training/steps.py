@@ -1,5 +1,6 @@
 """The compiled steps of a model: each is found again as long as nothing that it was traced with has changed."""
 
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +13,10 @@ KEPT = 8  # settings whose steps are kept: those of a search over rates would ot
 
 
 class Steps:
-    """Compiled steps by settings and layout."""
+    """Compiled steps by settings and layout. Several threads may ask for them."""
 
     def __init__(self) -> None:
+        self._lock = threading.RLock()
         self._all: dict[State, dict[Layout, Step]] = {}
         self._present: dict[Layout, Step] = {}
         self._apart: dict[Layout, bool] = {}
@@ -35,14 +37,15 @@ class Steps:
 
     def get(self, model: Any, layout: Layout) -> Step:
         """The step for a layout, traced and compiled where there is none for the present settings."""
-        self.look_if_changed(model)
-        step = self._present.get(layout)
-        if step is None:
-            step = Step(model, layout)
-            # A call may set attributes, such as those of layers that it builds: they are what the next one finds.
-            self.look(model)
-            self._present[layout] = step
-        return step
+        with self._lock:
+            self.look_if_changed(model)
+            step = self._present.get(layout)
+            if step is None:
+                step = Step(model, layout)
+                # A call may set attributes, such as those of layers that it builds: they are what the next one finds.
+                self.look(model)
+                self._present[layout] = step
+            return step
 
     def look_if_changed(self, model: Any) -> None:
         """Look through the settings of the model unless it is known that none has changed."""

@@ -10,21 +10,20 @@ from oribi import callbacks as cb
 from oribi import losses, nest, ops, optimizers
 from oribi import metrics as metric_classes
 from oribi.config.serialization import serialize
+from oribi.data import Order, Resident, Rows, Source, as_columns, as_rows, source_of
+from oribi.data.batch import unpack_x_y_sample_weight
+from oribi.data.rows import check_classes, classes_of, with_class_weights
 from oribi.random.random import next_seed
 from oribi.tape import GradientTape
-from oribi.utils.batches import unpack_x_y_sample_weight
 from oribi.values import current_trace, untraced
 
 from . import arguments, checkpoint
-from .data import Data, as_columns, as_data, check_classes, classes_of, split, with_class_weights
 from .fit import Fit, Validation
-from .loop import Loop, batches, parts_of
+from .loop import Loop
 from .objectives import Objectives, aligned, names_of, revived
 from .predict import predict
 from .run import check_targets, logs_of, running, running_fit, step_for, steps_of, test
 from .step import StepTrace
-
-BATCH = 32
 
 
 class Trainer:
@@ -270,35 +269,33 @@ class Trainer:
             ValueError, TypeError: the model is not compiled, or the data do not fit it.
         """
         self._need_compiled("fit")
-        data = as_data(x, y, sample_weight)
-        share = arguments.share(validation_split)
-        held_back = None if validation_data is None else arguments.validation_data(validation_data, data.y is not None)
-        if held_back is None and share:
-            data, held_back = split(data, share)
+        order = Order(np.random.default_rng(next_seed()) if arguments.shuffled(shuffle) else None)
+        batch = arguments.optional("batch_size", batch_size)
+        source = source_of(x, y, sample_weight, batch, order)
+        validation = arguments.optional("validation_batch_size", validation_batch_size) or batch
+        source, held_back = _held_back(source, validation_split, validation_data, y is not None, validation)
         if class_weight is not None:
-            data = with_class_weights(data, arguments.class_weights(class_weight))
-        batch = arguments.whole("batch_size", BATCH if batch_size is None else batch_size)
-        tested = Validation(
-            held_back,
-            batch if validation_batch_size is None else arguments.whole("validation_batch_size", validation_batch_size),
+            weights = arguments.class_weights(class_weight)
+            source = source.map(lambda rows: with_class_weights(rows, weights))
+        steps, frequency = (
             arguments.optional("validation_steps", validation_steps),
             arguments.validation_epochs(validation_freq),
         )
         limit = arguments.optional("steps_per_epoch", steps_per_epoch)
         first, last = arguments.whole("initial_epoch", initial_epoch, 0), arguments.whole("epochs", epochs, 0)
         history, bar = cb.History(), cb.ProgbarLogger(arguments.verbosity(verbose))
-        generator = np.random.default_rng(next_seed()) if arguments.shuffled(shuffle) else None
-        params = {"verbose": bar.verbose, "epochs": last, "steps": limit or batches(len(data), batch)}
+        params = {"verbose": bar.verbose, "epochs": last, "steps": limit or source.left()}
         hooks = cb.CallbackList([*arguments.callback_list(callbacks), history], self, params)
         self.history, self.stop_training = history, False
         steps_of(self).look_if_changed(self)
         # Callbacks find all variables made, those of the optimizer too.
-        step = step_for(self, "train", min(batch, len(data)), data, generator is not None)
-        check_targets(self, data, step)
+        part = source.first()
+        step = step_for(self, "train", part)
+        check_targets(self, part.rows, step)
         if class_weight is not None and step.compared is not None:
-            check_classes(class_weight, classes_of(data.y, step.compared[0]))
+            check_classes(class_weight, classes_of(part.rows.y, step.compared[0]))
         with running(self) as run:
-            run.fit = Fit(self, data, batch, last, limit, tested, hooks, bar, generator, first)
+            run.fit = Fit(self, source, last, limit, Validation(held_back, steps, frequency), hooks, bar, first)
             run.fit.run()
         return history
 
@@ -334,16 +331,13 @@ class Trainer:
             The loss, or `[loss, metric, ...]`, or a dict.
         """
         self._need_compiled("evaluate")
-        data = as_data(x, y, sample_weight)
-        batch, bar = (
-            arguments.whole("batch_size", BATCH if batch_size is None else batch_size),
-            cb.ProgbarLogger(arguments.verbosity(verbose)),
-        )
+        source = source_of(x, y, sample_weight, arguments.optional("batch_size", batch_size))
+        bar = cb.ProgbarLogger(arguments.verbosity(verbose))
         hooks = cb.CallbackList(arguments.callback_list(callbacks), self, {"verbose": bar.verbose})
         limit = arguments.optional("steps", steps)
         steps_of(self).look_if_changed(self)
         with running(self):
-            logs = test(self, data, batch, limit, hooks, bar)
+            logs = test(self, source, limit, hooks, bar)
         return logs if return_dict else self._in_order(logs)
 
     def predict(
@@ -364,11 +358,10 @@ class Trainer:
         Returns:
             An array, one row for each of `x`.
         """
-        data = as_data(x)
-        batch = arguments.whole("batch_size", BATCH if batch_size is None else batch_size)
+        source = source_of(x, batch_size=arguments.optional("batch_size", batch_size)).map(lambda rows: Rows(rows.x))
         bar = cb.ProgbarLogger(arguments.verbosity(verbose))
         hooks = cb.CallbackList(arguments.callback_list(callbacks), self, {"verbose": bar.verbose})
-        return predict(self, data, batch, arguments.optional("steps", steps), hooks, bar)
+        return predict(self, source, arguments.optional("steps", steps), hooks, bar)
 
     # --- one batch ---
 
@@ -377,26 +370,27 @@ class Trainer:
     ) -> Any:
         """One step on one batch; returns its metrics, as `evaluate` does."""
         self._need_compiled("train_on_batch")
-        data = as_data(x, y, sample_weight)
+        rows = as_rows(x, y, sample_weight)
         if class_weight is not None:
-            data = with_class_weights(data, arguments.class_weights(class_weight))
-        return self._on_batch("train", data, return_dict)
+            rows = with_class_weights(rows, arguments.class_weights(class_weight))
+        return self._on_batch("train", rows, return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """The metrics of one batch, as `evaluate` gives them."""
         self._need_compiled("test_on_batch")
-        return self._on_batch("test", as_data(x, y, sample_weight), return_dict)
+        return self._on_batch("test", as_rows(x, y, sample_weight), return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
         """The model's output for one batch."""
         columns = as_columns(x, "x")
         return self.predict(columns, batch_size=max(len(nest.flatten(columns)[0]), 1), verbose=0)
 
-    def _on_batch(self, kind: str, data: Data, return_dict: bool) -> Any:
+    def _on_batch(self, kind: str, rows: Rows, return_dict: bool) -> Any:
+        source = Resident(rows, len(rows))
         with running(self):
             self.reset_metrics()
-            check_targets(self, data, step_for(self, kind, len(data), data))
-            loop = Loop(parts_of(data, len(data)), lambda size: step_for(self, kind, size, data))
+            check_targets(self, rows, step_for(self, kind, source.first()))
+            loop = Loop(source.parts(0, None), lambda part: step_for(self, kind, part))
             for _ in loop.run():
                 pass
             logs = logs_of(self, loop)
@@ -414,3 +408,18 @@ class Trainer:
                 f"{self.describe()} is not compiled: call compile(optimizer=..., loss=...) "  # type: ignore[attr-defined]
                 f"before {method}()"
             )
+
+
+def _held_back(
+    source: Source, split: float, given: Any, with_y: bool, batch: int | None
+) -> tuple[Source, Source | None]:
+    """What to train on, and what to validate on."""
+    share = arguments.share(split)
+    if given is not None:
+        return source, arguments.validation_data(given, with_y, batch)
+    if not share:
+        return source, None
+    if not isinstance(source, Resident):
+        raise ValueError(f"validation_split={split} is for arrays: give validation_data")
+    source, held_back = source.split(share)
+    return source, Resident(held_back.rows, batch or held_back.batch)

@@ -10,9 +10,7 @@ from oribi.random import SeedGenerator
 from oribi.values import Variable
 
 _CONTAINERS = (list, tuple, set, frozenset, Mapping)
-BOOKKEEPING = frozenset(
-    {"_tracker", "_regularized", "_added", "_graph", "_steps", "_run", "_flags", "history", "states"}
-)
+BOOKKEEPING = frozenset({"_tracker", "_regularized", "_added", "_graph", "_steps", "_flags", "history", "states"})
 
 
 class Tracker:

@@ -1,7 +1,8 @@
 """What users pass as x, y and sample_weight, as arrays that a program can read."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True)
-class Data:
+class Rows:
     """Rows to train on, test on, or predict for.
 
     Attributes:
@@ -29,32 +30,48 @@ class Data:
     weights: Any = None
 
     def __len__(self) -> int:
-        return len(nest.flatten(self.x)[0])
+        return len(self.arrays[0])
 
     def parts(self) -> list[Any]:
         """Those of the three that are there."""
         return [part for part in (self.x, self.y, self.weights) if part is not None]
 
+    @cached_property
     def arrays(self) -> list[Array]:
         """All of their arrays."""
         return nest.flatten(self.parts())
 
-    def rows(self, start: int, end: int) -> "Data":
-        cut = [nest.mapped(lambda a: None if a is None else a[start:end], p) for p in (self.x, self.y, self.weights)]
-        return Data(*cut)
+    @cached_property
+    def columns(self) -> tuple[tuple[tuple[int, ...], str], ...]:
+        """Shape, without the first axis, and dtype of each array."""
+        return tuple((a.shape[1:], dtypes.name_of(a.dtype)) for a in self.arrays)
+
+    @cached_property
+    def structures(self) -> tuple[nest.Structure, ...]:
+        """How the parts are nested."""
+        return tuple(map(nest.structure, self.parts()))
+
+    def mapped(self, function: Callable[[Array], Array]) -> "Rows":
+        """With a function applied to each array."""
+        parts = (self.x, self.y, self.weights)
+        return Rows(*(nest.mapped(lambda a: None if a is None else function(a), part) for part in parts))
+
+    def cut(self, start: int, end: int) -> "Rows":
+        """The rows from `start` up to `end`."""
+        return self.mapped(lambda a: a[start:end])
 
 
 def as_columns(value: Any, word: str) -> Any:
     """Checked arrays: one, or of a dict, or of a list of arrays, each an input or output of its own."""
     if isinstance(value, Mapping):
-        return {str(key): as_rows(v, f"{word}[{key!r}]") for key, v in value.items()}
+        return {str(key): as_column(v, f"{word}[{key!r}]") for key, v in value.items()}
     if isinstance(value, tuple | list) and value and all(isinstance(v, np.ndarray | Tensor) and v.ndim for v in value):
-        columns = [as_rows(v, f"{word}[{i}]") for i, v in enumerate(value)]
+        columns = [as_column(v, f"{word}[{i}]") for i, v in enumerate(value)]
         return columns[0] if len(columns) == 1 else columns
-    return as_rows(value, word)
+    return as_column(value, word)
 
 
-def as_rows(value: Any, word: str) -> Array:
+def as_column(value: Any, word: str) -> Array:
     """An array with a first axis, C-contiguous, of a dtype that can be computed with.
 
     Nothing is copied that is so already.
@@ -79,21 +96,23 @@ def as_rows(value: Any, word: str) -> Array:
 
 
 def _refuse_batches(value: Any, word: str) -> None:
-    """Raise a NotImplementedError for what gives batches rather than rows."""
+    """Raise a TypeError for what gives batches, or items by number, rather than rows."""
     kind = type(value).__name__
     if hasattr(value, "__next__") or (hasattr(value, "__iter__") and not hasattr(value, "__len__")):
-        raise NotImplementedError(f"{word} is a {kind}: generators are not supported yet. Pass arrays")
+        raise TypeError(
+            f"{word} is a {kind}, which is no array. What gives batches, (x, y) each, is passed as x alone, without y"
+        )
     endless = read_without_end(value)
     if endless is not None:
-        raise NotImplementedError(
-            f"{word} is a {kind} with items by number ({type(endless).__name__}): datasets are not supported yet. Pass arrays"
+        raise TypeError(
+            f"{word} is a {kind} with items by number ({type(endless).__name__}). Derive it from oribi.utils.PyDataset if an item "
+            "is a batch; otherwise make arrays of its items, or a loader of batches"
         )
-    if isinstance(value, list) and value and all(isinstance(item, tuple) for item in value):
-        parts = [part for part in value[0] if isinstance(part, np.ndarray | Tensor) and part.ndim]
-        if parts:
-            raise NotImplementedError(
-                f"{word} is a list of batches, (x, y) each: they are not supported yet. Pass arrays of all rows"
-            )
+    of_tuples = isinstance(value, list) and value and all(isinstance(item, tuple) for item in value)
+    if of_tuples and any(isinstance(part, np.ndarray | Tensor) and part.ndim for part in value[0]):
+        raise TypeError(
+            f"{word} is a list of batches, (x, y) each. Pass iter({word.rpartition(' ')[2]}), or arrays of all rows"
+        )
 
 
 def _supported(array: Array, word: str) -> str:
@@ -108,7 +127,7 @@ def _supported(array: Array, word: str) -> str:
     return replacement[name]
 
 
-def as_data(x: Any, y: Any = None, sample_weight: Any = None, word: str = "") -> Data:
+def as_rows(x: Any, y: Any = None, sample_weight: Any = None, word: str = "") -> Rows:
     """Checked rows.
 
     Args:
@@ -135,16 +154,16 @@ def as_data(x: Any, y: Any = None, sample_weight: Any = None, word: str = "") ->
                 raise ValueError(
                     f"{word}x has {len(first)} rows and {part_word} has {len(other)}; they must be as many"
                 )
-    return Data(inputs, targets, weights)
+    return Rows(inputs, targets, weights)
 
 
-def with_class_weights(data: Data, class_weight: Mapping[int, float]) -> Data:
+def with_class_weights(rows: Rows, class_weight: Mapping[int, float]) -> Rows:
     """Each example weighted by its class, times its own weight.
 
     Raises:
         ValueError: the true values are not of one output, or no classes; a class is beyond those of one-hot rows.
     """
-    y = data.y
+    y = rows.y
     if not isinstance(y, np.ndarray):
         raise ValueError("class_weight is for models with one output; use sample_weight")
     if y.ndim == 2 and y.shape[1] > 1:
@@ -156,9 +175,9 @@ def with_class_weights(data: Data, class_weight: Mapping[int, float]) -> Data:
     weights = np.ones(len(y), "float32")
     for label, weight in class_weight.items():
         weights[classes == int(label)] = weight
-    if data.weights is not None:
-        weights = weights * data.weights.reshape(len(y), -1)[:, 0]
-    return replace(data, weights=weights)
+    if rows.weights is not None:
+        weights = weights * rows.weights.reshape(len(y), -1)[:, 0]
+    return replace(rows, weights=weights)
 
 
 def classes_of(y: Array, output_shape: tuple[int, ...]) -> int:
@@ -174,15 +193,3 @@ def check_classes(class_weight: Mapping[int, float], count: int) -> None:
     unknown = [label for label in class_weight if label >= count]
     if unknown:
         raise ValueError(f"class_weight names the classes {unknown}; there are {count}, 0 to {count - 1}")
-
-
-def split(data: Data, share: float) -> tuple[Data, Data]:
-    """The first rows to train on, and the last `share` of them to validate on.
-
-    Raises:
-        ValueError: either part would be empty.
-    """
-    at = int(len(data) * (1 - share))
-    if at in (0, len(data)):
-        raise ValueError(f"validation_split={share} of {len(data)} rows leaves one of the two parts empty")
-    return data.rows(0, at), data.rows(at, len(data))
