@@ -1,11 +1,14 @@
-"""Public docstrings name every argument that there is."""
+"""Public docstrings name every argument that there is, the shapes of layers, and the errors that are raised."""
 
+import ast
 import importlib
 import inspect
 import re
+import textwrap
 
 import pytest
 
+import oribi
 from tests.test_namespaces import NAMES
 
 
@@ -56,3 +59,34 @@ def test_no_argument_is_named_that_is_not_there(name):
     listed = [n.strip() for line in lines if (m := re.match(r" {8}([\w, ]+):", line)) for n in m.group(1).split(",")]
     there = set(inspect.signature(THINGS[name]).parameters)
     assert set(listed) <= there, set(listed) - there
+
+
+LAYERS = [name for name in THINGS if inspect.isclass(THINGS[name]) and issubclass(THINGS[name], oribi.Layer)]
+
+
+@pytest.mark.parametrize("name", [name for name in LAYERS if name.startswith("oribi.layers.")])
+def test_a_layer_says_its_shapes(name):
+    own = THINGS[name].__doc__
+    assert ("Input shape: " in own and "Output shape: " in own) or re.search(r"`\(batch.*\)` to `\(batch.*\)`", own)
+
+
+def functions_of(thing):
+    """A function; of a class its constructor and its public methods, and what Keras' users override."""
+    if inspect.isfunction(thing):
+        return [thing]
+    return [f for name, f in vars(thing).items() if inspect.isfunction(f) and (name == "__init__" or name[0] != "_")]
+
+
+def errors_of(function):
+    """The classes of errors that a function raises by itself."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    calls = [node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)]
+    return {c.func.id for c in calls if isinstance(c.func, ast.Name)} - {"NotImplementedError"}  # what is not there yet
+
+
+@pytest.mark.parametrize("name", THINGS)
+def test_errors_are_named(name):
+    for function in functions_of(THINGS[name]):
+        said = (function.__doc__ or "") + (THINGS[name].__doc__ or "")
+        unsaid = {error for error in errors_of(function) if error[0].isupper() and error not in said}
+        assert not unsaid, f"{name}: {function.__name__} does not say that it raises {unsaid}"

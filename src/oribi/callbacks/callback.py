@@ -127,7 +127,11 @@ class CallbackList:
 
 
 class LambdaCallback(Callback):
-    """Hooks given as functions: `LambdaCallback(on_epoch_end=lambda epoch, logs: ...)`."""
+    """Hooks given as functions: `LambdaCallback(on_epoch_end=lambda epoch, logs: ...)`.
+
+    Raises:
+        TypeError: an unknown hook.
+    """
 
     def __init__(self, **hooks: Callable[..., Any]) -> None:
         for name, function in hooks.items():

@@ -35,6 +35,9 @@ class ModelCheckpoint(_Saving):
         mode: `min`, `max`, or `auto`: `max` for accuracies.
         save_freq: `"epoch"`, or every so many batches.
         initial_value_threshold: what has to be beaten at first.
+
+    Raises:
+        ValueError: filepath has another ending than what is saved asks for.
     """
 
     kept = ("best", "_batches")
@@ -122,6 +125,9 @@ class BackupAndRestore(_Saving):
         save_freq: `"epoch"`, or every so many batches.
         double_checkpoint: keep the checkpoint before the last as well, and use it should the last be damaged.
         delete_checkpoint: remove it when training is over.
+
+    Raises:
+        ValueError: backup_dir names no folder.
     """
 
     comes_last = True

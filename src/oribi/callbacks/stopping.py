@@ -109,6 +109,9 @@ class LearningRateScheduler(Callback):
 
     Args:
         verbose: 1 prints each rate.
+
+    Raises:
+        ValueError: the schedule returns no number.
     """
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:

@@ -188,6 +188,9 @@ class VarianceScaling(RandomInitializer):
         mode: `fan_in`, `fan_out` or `fan_avg`: the number of inputs, of outputs, or their mean.
         distribution: `truncated_normal`, `untruncated_normal` or `uniform`.
         seed: of the random numbers.
+
+    Raises:
+        ValueError: an unknown distribution or mode, or a scale that is not positive.
     """
 
     def __init__(

@@ -25,7 +25,10 @@ class _Elementwise(Layer):
 
 
 class Activation(_Elementwise):
-    """An activation function, by name or as a function."""
+    """An activation function, by name or as a function.
+
+    Input shape: any. Output shape: the same.
+    """
 
     def __init__(self, activation: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -40,6 +43,8 @@ class Activation(_Elementwise):
 
 class ReLU(_Elementwise):
     """max(x, 0), with a slope below the threshold and a ceiling where they are given.
+
+    Input shape: any. Output shape: the same.
 
     Args:
         max_value: ceiling; none by default.
@@ -70,6 +75,11 @@ class Softmax(_Elementwise):
     """exp(x) / sum(exp(x)) along an axis; where a mask is given, over what it says is there, and zero elsewhere.
 
     A mask of the leading axes, such as that of a sequence whose features are normalized, leaves the values alone.
+
+    Input shape: any. Output shape: the same.
+
+    Raises:
+        ValueError: a mask that does not fit the inputs.
     """
 
     def __init__(self, axis: int = -1, **kwargs: Any) -> None:
@@ -94,7 +104,13 @@ class Softmax(_Elementwise):
 
 
 class LeakyReLU(_Elementwise):
-    """x where positive, negative_slope * x elsewhere (Maas et al., 2013)."""
+    """x where positive, negative_slope * x elsewhere (Maas et al., 2013).
+
+    Input shape: any. Output shape: the same.
+
+    Raises:
+        ValueError: negative_slope is negative.
+    """
 
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -110,7 +126,10 @@ class LeakyReLU(_Elementwise):
 
 
 class ELU(_Elementwise):
-    """x where positive, alpha * (exp(x) - 1) elsewhere (Clevert et al., 2016)."""
+    """x where positive, alpha * (exp(x) - 1) elsewhere (Clevert et al., 2016).
+
+    Input shape: any. Output shape: the same.
+    """
 
     def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -126,10 +145,15 @@ class ELU(_Elementwise):
 class PReLU(Layer):
     """x where positive, alpha * x elsewhere, with a learned alpha for each element of an example (He et al., 2015).
 
+    Input shape: `(batch, ...)`. Output shape: the same.
+
     Args:
         alpha_initializer, alpha_regularizer: how alpha starts, a penalty on it.
         shared_axes: axes along which one alpha serves all.
         alpha_constraint: what brings alpha back where it may be, after each step.
+
+    Raises:
+        ValueError: the shape of an example is not known when it is built.
     """
 
     supports_masking = True

@@ -182,6 +182,9 @@ class _HeadedAttention(Layer):
 class MultiHeadAttention(_HeadedAttention):
     """Attention by several heads at once, each with projections of its own (Vaswani et al., 2017).
 
+    Input shape: query `(batch, queries, features)`, value and key `(batch, keys, features)`. Output shape: `(batch,
+    queries, features)`, or `output_shape` in place of the features.
+
     Args:
         num_heads: how many.
         key_dim: size of each head's queries and keys.
@@ -264,6 +267,9 @@ class MultiHeadAttention(_HeadedAttention):
 class GroupQueryAttention(_HeadedAttention):
     """Attention whose key and value heads each serve a group of query heads (Ainslie et al., 2023).
 
+    Input shape: query `(batch, queries, features)`, value and key `(batch, keys, features)`. Output shape: `(batch,
+    queries, features)`.
+
     Args:
         head_dim: size of a head.
         num_query_heads, num_key_value_heads: how many; the first is a multiple of the second.
@@ -275,6 +281,9 @@ class GroupQueryAttention(_HeadedAttention):
         seed: makes the numbers the same each time; drawn anew by default.
         bias_initializer: name or object.
         bias_constraint: what brings it back where it may be, after each step.
+
+    Raises:
+        ValueError: num_query_heads is no multiple of num_key_value_heads.
 
     >>> x = ops.ones((2, 5, 8))
     >>> GroupQueryAttention(head_dim=4, num_query_heads=4, num_key_value_heads=2)(x, x).shape
@@ -342,6 +351,9 @@ class GroupQueryAttention(_HeadedAttention):
 class Attention(Layer):
     """Attention without projections: softmax(query @ key^T) @ value (Luong et al., 2015).
 
+    Input shape: a list `[query, value]` or `[query, value, key]` of `(batch, steps, features)`. Output shape: `(batch,
+    queries, features)` of the value; with `return_attention_scores` also `(batch, queries, keys)`.
+
     Args:
         use_scale: multiply the scores by a learned number.
         score_mode: `dot`, or `concat` for sum(tanh(query + key)) times a learned number.
@@ -349,6 +361,9 @@ class Attention(Layer):
         seed: makes the numbers the same each time; drawn anew by default.
 
     Called on `[query, value]` or `[query, value, key]`, with `mask=[query_mask, value_mask]`.
+
+    Raises:
+        ValueError: an unknown score_mode, or inputs that are no list of two or three.
 
     >>> Attention()([ops.ones((2, 5, 8)), ops.ones((2, 3, 8))]).shape
     (2, 5, 8)
@@ -420,6 +435,9 @@ class Attention(Layer):
 
 class AdditiveAttention(Attention):
     """Attention by the scores sum(scale * tanh(query + key)) (Bahdanau et al., 2015).
+
+    Input shape: a list `[query, value]` or `[query, value, key]` of `(batch, steps, features)`. Output shape: `(batch,
+    queries, features)` of the value; with `return_attention_scores` also `(batch, queries, keys)`.
 
     Args:
         use_scale: a learned factor for each feature.

@@ -157,6 +157,8 @@ class GatedCell(Weighted):
 class SimpleRNNCell(GatedCell):
     """One step of an Elman network (Elman, 1990): `h = activation(x W + h U + b)`.
 
+    Input shape: `(batch, features)`. Output shape: `(batch, units)`.
+
     Args:
         units: size of the state.
         activation: `tanh` by default.
@@ -185,6 +187,8 @@ class SimpleRNNCell(GatedCell):
 
 class LSTMCell(GatedCell):
     """One step of a long short-term memory (Hochreiter and Schmidhuber, 1997; with forget gate, Gers et al., 2000).
+
+    Input shape: `(batch, features)`. Output shape: `(batch, units)`.
 
     Args:
         units: size of the state.
@@ -278,6 +282,8 @@ class LSTMCell(GatedCell):
 
 class GRUCell(GatedCell):
     """One step of a gated recurrent unit (Cho et al., 2014).
+
+    Input shape: `(batch, features)`. Output shape: `(batch, units)`.
 
     Args:
         units: size of the state.

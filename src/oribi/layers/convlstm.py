@@ -156,6 +156,9 @@ class _ConvLSTM(CellLayer):
 class ConvLSTM1D(_ConvLSTM):
     """A sequence of signals through a convolutional LSTM.
 
+    Input shape: `(batch, time, steps, channels)`. Output shape: `(batch, places, filters)`, or `(batch, time, places,
+    filters)` with `return_sequences`.
+
     Args:
         filters, kernel_size, strides, padding, data_format, dilation_rate, ..., seed: as for `ConvLSTMCell`.
         return_sequences, return_state, go_backwards, stateful: as for `RNN`.
@@ -178,6 +181,9 @@ class ConvLSTM1D(_ConvLSTM):
 class ConvLSTM2D(_ConvLSTM):
     """A sequence of images through a convolutional LSTM.
 
+    Input shape: `(batch, time, height, width, channels)`. Output shape: `(batch, rows, columns, filters)`, or `(batch,
+    time, rows, columns, filters)` with `return_sequences`.
+
     Args:
         filters, kernel_size, strides, padding, data_format, dilation_rate, ..., seed: as for `ConvLSTMCell`.
         return_sequences, return_state, go_backwards, stateful: as for `RNN`.
@@ -199,6 +205,9 @@ class ConvLSTM2D(_ConvLSTM):
 
 class ConvLSTM3D(_ConvLSTM):
     """A sequence of volumes through a convolutional LSTM.
+
+    Input shape: `(batch, time, planes, height, width, channels)`. Output shape: `(batch, planes, rows, columns, filters)`,
+    or `(batch, time, ...)` with `return_sequences`.
 
     Args:
         filters, kernel_size, strides, padding, data_format, dilation_rate, ..., seed: as for `ConvLSTMCell`.

@@ -221,6 +221,8 @@ class Conv2D(_Conv):
 class Conv3D(_Conv):
     """Features of windows that slide through volumes; as `Conv2D` with one more spatial axis.
 
+    Input shape: `(batch, planes, height, width, channels)`. Output shape: `(batch, planes, rows, columns, filters)`.
+
     Args:
         filters: features of the result.
         groups: the channels are split in so many parts, each with kernels of its own.
@@ -303,6 +305,8 @@ class _ConvTranspose(_Convolution, Weighted):
 class Conv1DTranspose(_ConvTranspose):
     """The transposed convolution of sequences: each step of the input spreads a window over the output.
 
+    Input shape: `(batch, steps, channels)`. Output shape: `(batch, places, filters)`.
+
     Args:
         filters: features of the result.
         output_padding: more elements at the end of each spatial axis; so many that a convolution of the result gives
@@ -317,6 +321,8 @@ class Conv1DTranspose(_ConvTranspose):
 
 class Conv2DTranspose(_ConvTranspose):
     """The transposed convolution of images: from a coarse picture to a finer one.
+
+    Input shape: `(batch, height, width, channels)`. Output shape: `(batch, rows, columns, filters)`.
 
     Args:
         filters: features of the output.
@@ -335,6 +341,8 @@ class Conv2DTranspose(_ConvTranspose):
 
 class Conv3DTranspose(_ConvTranspose):
     """The transposed convolution of volumes.
+
+    Input shape: `(batch, planes, height, width, channels)`. Output shape: `(batch, planes, rows, columns, filters)`.
 
     Args:
         filters: features of the result.
@@ -460,6 +468,8 @@ class _DepthwiseConv(_Convolution):
 class DepthwiseConv1D(_DepthwiseConv):
     """Each channel of a sequence convolved on its own.
 
+    Input shape: `(batch, steps, channels)`. Output shape: `(batch, places, channels * depth_multiplier)`.
+
     Args:
         depth_multiplier: kernels of each channel.
         depthwise_initializer: names or objects.
@@ -478,6 +488,8 @@ class DepthwiseConv2D(_DepthwiseConv):
     """Each channel of an image convolved on its own, with `depth_multiplier` kernels.
 
     Weights: kernel `(*kernel_size, channels, depth_multiplier)`, bias `(channels * depth_multiplier,)`.
+
+    Input shape: `(batch, height, width, channels)`. Output shape: `(batch, rows, columns, channels * depth_multiplier)`.
 
     Args:
         depthwise_initializer: names or objects.
@@ -571,6 +583,8 @@ class _SeparableConv(_DepthwiseConv):
 class SeparableConv1D(_SeparableConv):
     """A depthwise convolution of sequences, then a mix of its channels at each step.
 
+    Input shape: `(batch, steps, channels)`. Output shape: `(batch, places, filters)`.
+
     Args:
         filters: features of the result.
         depth_multiplier: kernels of each channel.
@@ -588,6 +602,8 @@ class SeparableConv1D(_SeparableConv):
 
 class SeparableConv2D(_SeparableConv):
     """A depthwise convolution of images, then a mix of its channels at each point (Chollet, 2017).
+
+    Input shape: `(batch, height, width, channels)`. Output shape: `(batch, rows, columns, filters)`.
 
     Args:
         filters: features of the result.

@@ -25,6 +25,9 @@ class Dense(Weighted):
     Input shape: `(batch, ..., inputs)`. Output shape: `(batch, ..., units)`.
     Weights: kernel `(inputs, units)`, bias `(units,)`.
 
+    Raises:
+        ValueError: inputs with another last axis than it was built for.
+
     >>> Dense(4, activation="relu")(ops.ones((2, 3))).shape
     (2, 4)
     """

@@ -15,10 +15,15 @@ class Dropout(Layer):
 
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 2014.
 
+    Input shape: any. Output shape: the same.
+
     Args:
         rate: share of elements left out, 0 <= rate <= 1.
         noise_shape: shape of the random mask, None or 1 where it is shared along an axis.
         seed: of the random numbers.
+
+    Raises:
+        ValueError: rate is no number between 0 and 1.
 
     >>> from oribi import ops
     >>> Dropout(0.5)(ops.ones(4)).numpy()

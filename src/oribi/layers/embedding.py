@@ -96,6 +96,8 @@ class Embedding(Layer):
 class Masking(Layer):
     """Steps whose features all equal `mask_value` are left out by the layers behind; here they become zero.
 
+    Input shape: `(batch, steps, features)`. Output shape: the same.
+
     >>> Masking(-1.0)(ops.full((1, 2, 3), -1.0)).numpy().any()
     np.False_
     """

@@ -22,11 +22,16 @@ class Lambda(Layer):
     """A function of tensors as a layer. A class of your own is better kept in files: the code of a Python lambda is only loaded
     with `safe_mode=False`, and only by the Python that wrote it.
 
+    Input shape: what the function takes. Output shape: what the function gives.
+
     Args:
         function: called on the inputs; it may take `mask` and `training`.
         output_shape: of one example, or a function of the input's shape; found by calling, by default.
         mask: of the output, or a function of inputs and mask.
         arguments: more keyword arguments of the function.
+
+    Raises:
+        TypeError: function is not callable.
 
     >>> Lambda(lambda x: x * 2)(ops.ones((2, 3))).shape
     (2, 3)

@@ -10,6 +10,8 @@ from .base.layer import Layer
 class Identity(Layer):
     """Gives its inputs, whatever they are.
 
+    Input shape: any. Output shape: the same.
+
     >>> from oribi import ops
     >>> Identity()(ops.ones((2, 3))).shape
     (2, 3)
@@ -30,6 +32,8 @@ class Identity(Layer):
 
 class ActivityRegularization(Identity):
     """Gives its inputs, and adds a penalty on them to the loss, per example.
+
+    Input shape: any. Output shape: the same.
 
     Args:
         l1, l2: factors of the sum of absolute values, and of squares.

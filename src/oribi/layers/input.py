@@ -13,6 +13,8 @@ from .base.layer import Layer
 class InputLayer(Layer):
     """Says the shape of a model's input.
 
+    Input shape: none. Output shape: `(batch_size, *shape)`.
+
     Args:
         shape: of one example.
         batch_size: of the batch axis, if it is fixed.

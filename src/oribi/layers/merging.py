@@ -45,6 +45,8 @@ def _like(mask: Any, x: Any) -> Any:
 class Add(_Merge):
     """The sum of all inputs.
 
+    Input shape: a list of shapes that meet as NumPy's do. Output shape: what they make together.
+
     >>> Add()([ops.ones((2, 3)), ops.ones((2, 3))]).numpy().tolist()
     [[2.0, 2.0, 2.0], [2.0, 2.0, 2.0]]
     """
@@ -53,7 +55,13 @@ class Add(_Merge):
 
 
 class Subtract(_Merge):
-    """The first of two inputs less the second."""
+    """The first of two inputs less the second.
+
+    Input shape: two shapes that meet as NumPy's do. Output shape: what they make together.
+
+    Raises:
+        ValueError: more or fewer inputs than two.
+    """
 
     combine = staticmethod(ops.subtract)
 
@@ -64,7 +72,10 @@ class Subtract(_Merge):
 
 
 class Multiply(_Merge):
-    """The product of all inputs, element by element; of those that their masks say are there."""
+    """The product of all inputs, element by element; of those that their masks say are there.
+
+    Input shape: a list of shapes that meet as NumPy's do. Output shape: what they make together.
+    """
 
     combine = staticmethod(ops.multiply)
 
@@ -78,7 +89,10 @@ class Multiply(_Merge):
 
 
 class Average(_Merge):
-    """The mean of all inputs, element by element."""
+    """The mean of all inputs, element by element.
+
+    Input shape: a list of shapes that meet as NumPy's do. Output shape: what they make together.
+    """
 
     combine = staticmethod(ops.add)
 
@@ -101,19 +115,31 @@ class _Extremum(_Merge):
 
 
 class Maximum(_Extremum):
-    """The largest of all inputs, element by element; of those that their masks say are there."""
+    """The largest of all inputs, element by element; of those that their masks say are there.
+
+    Input shape: a list of shapes that meet as NumPy's do. Output shape: what they make together.
+    """
 
     combine = staticmethod(ops.maximum)
 
 
 class Minimum(_Extremum):
-    """The smallest of all inputs, element by element; of those that their masks say are there."""
+    """The smallest of all inputs, element by element; of those that their masks say are there.
+
+    Input shape: a list of shapes that meet as NumPy's do. Output shape: what they make together.
+    """
 
     combine = staticmethod(ops.minimum)
 
 
 class Concatenate(_Merge):
     """Inputs joined along an axis.
+
+    Input shape: a list of shapes that differ along `axis` alone. Output shape: the same, with the sum of their sizes along
+    it.
+
+    Raises:
+        ValueError: inputs that differ along another axis.
 
     >>> Concatenate()([ops.ones((2, 3)), ops.ones((2, 4))]).shape
     (2, 7)
@@ -152,9 +178,15 @@ class Concatenate(_Merge):
 class Dot(_Merge):
     """The product of two batches of tensors, summed over an axis of each.
 
+    Input shape: two shapes whose sizes along `axes` are alike. Output shape: the other axes of the first, then those of the
+    second, after `(batch,`.
+
     Args:
         axes: the axis of both, or a pair; not the batch axis.
         normalize: bring vectors along the axis to length one first: the cosine of their angle.
+
+    Raises:
+        ValueError: axes of different sizes.
 
     >>> Dot(axes=1)([ops.ones((2, 3)), ops.ones((2, 3))]).numpy().tolist()
     [[3.0], [3.0]]

@@ -29,8 +29,13 @@ class _Noise(Layer):
 class GaussianNoise(_Noise):
     """inputs + normal noise of standard deviation `stddev`.
 
+    Input shape: any. Output shape: the same.
+
     Args:
         seed: makes the numbers the same each time; drawn anew by default.
+
+    Raises:
+        ValueError: stddev is negative.
 
     >>> GaussianNoise(0.1)(ops.ones(2)).numpy()
     array([1., 1.], dtype=float32)
@@ -60,6 +65,8 @@ def _checked_rate(layer: Layer, rate: Any) -> float:
 class GaussianDropout(_Noise):
     """inputs * normal noise of mean one and standard deviation sqrt(rate / (1 - rate)) (Srivastava et al., 2014).
 
+    Input shape: any. Output shape: the same.
+
     Args:
         seed: makes the numbers the same each time; drawn anew by default.
     """
@@ -80,6 +87,8 @@ class GaussianDropout(_Noise):
 
 class AlphaDropout(_Noise):
     """Dropout to selu's negative saturation value, scaled so that mean and variance stay (Klambauer et al., 2017).
+
+    Input shape: any. Output shape: the same.
 
     Args:
         rate: share of the elements that are left out, from 0 to 1.
@@ -129,6 +138,8 @@ class _SpatialDropout(Dropout):
 class SpatialDropout1D(_SpatialDropout):
     """Whole features of sequences left out at random in training.
 
+    Input shape: `(batch, steps, features)`. Output shape: the same.
+
     Args:
         rate: share of features left out.
         seed: of the random numbers.
@@ -148,6 +159,8 @@ class SpatialDropout1D(_SpatialDropout):
 class SpatialDropout2D(_SpatialDropout):
     """Whole channels of images left out at random in training.
 
+    Input shape: `(batch, height, width, channels)`. Output shape: the same.
+
     Args:
         data_format: `channels_last`, or `channels_first`.
     """
@@ -157,6 +170,8 @@ class SpatialDropout2D(_SpatialDropout):
 
 class SpatialDropout3D(_SpatialDropout):
     """Whole channels of volumes left out at random in training.
+
+    Input shape: `(batch, planes, height, width, channels)`. Output shape: the same.
 
     Args:
         data_format: `channels_last`, or `channels_first`.

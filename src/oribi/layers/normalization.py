@@ -85,6 +85,8 @@ class BatchNormalization(_Scaled):
 
     Source: Ioffe and Szegedy, "Batch normalization", 2015.
 
+    Input shape: `(batch, ...)`. Output shape: the same.
+
     Args:
         axis: of the features.
         momentum: share of the moving averages that each batch keeps.
@@ -97,6 +99,9 @@ class BatchNormalization(_Scaled):
     A layer whose `trainable` is False uses, and keeps, its moving averages in training too.
 
     Weights: gamma, beta; not trainable: moving_mean, moving_variance; all `(features,)`.
+
+    Raises:
+        ValueError: inputs with another number of features than it was built for.
 
     >>> BatchNormalization()(ops.ones((4, 3))).shape
     (4, 3)
@@ -198,6 +203,8 @@ def _moments(x: Any, axes: tuple[int, ...], mask: Any = None) -> tuple[Any, Any]
 class LayerNormalization(_Scaled):
     """Each example normalized over its features (Ba, Kiros and Hinton, 2016).
 
+    Input shape: `(batch, ...)`. Output shape: the same.
+
     Args:
         axis: one axis or several to normalize over.
         epsilon, center, scale, kwargs: as for all normalizations.
@@ -251,10 +258,15 @@ class LayerNormalization(_Scaled):
 class GroupNormalization(_Scaled):
     """Each example normalized over groups of its channels (Wu and He, 2018).
 
+    Input shape: `(batch, ..., channels)`. Output shape: the same.
+
     Args:
         groups: how many; -1 for one a channel.
         axis: of the channels.
         epsilon, center, scale, kwargs: as for all normalizations.
+
+    Raises:
+        ValueError: groups is neither positive nor -1, or the channels cannot be shared by them.
 
     >>> GroupNormalization(2)(ops.ones((2, 4, 4, 6))).shape
     (2, 4, 4, 6)
@@ -317,6 +329,8 @@ class GroupNormalization(_Scaled):
 class RMSNormalization(Layer):
     """x / sqrt(mean(x^2) + epsilon) * scale over the features (Zhang and Sennrich, 2019).
 
+    Input shape: `(batch, ...)`. Output shape: the same.
+
     Args:
         axis: one axis or several to normalize over.
         epsilon: added to the mean square.
@@ -349,6 +363,8 @@ class RMSNormalization(Layer):
 
 class UnitNormalization(Layer):
     """Each vector along an axis brought to length one.
+
+    Input shape: any. Output shape: the same.
 
     >>> UnitNormalization()(ops.ones((1, 4))).numpy()
     array([[0.5, 0.5, 0.5, 0.5]], dtype=float32)

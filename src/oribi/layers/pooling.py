@@ -74,6 +74,8 @@ class _Average(_Pooling):
 class MaxPooling1D(_Max):
     """The largest of each window of steps.
 
+    Input shape: `(batch, steps, channels)`. Output shape: `(batch, windows, channels)`.
+
     >>> MaxPooling1D(2)(ops.ones((2, 9, 3))).shape
     (2, 4, 3)
     """
@@ -83,6 +85,8 @@ class MaxPooling1D(_Max):
 
 class MaxPooling2D(_Max):
     """The largest element of each window of an image, channel by channel.
+
+    Input shape: `(batch, height, width, channels)`. Output shape: `(batch, rows, columns, channels)`.
 
     Args:
         pool_size: extent of the window, one number or one for each axis.
@@ -98,19 +102,28 @@ class MaxPooling2D(_Max):
 
 
 class MaxPooling3D(_Max):
-    """The largest element of each window of a volume."""
+    """The largest element of each window of a volume.
+
+    Input shape: `(batch, planes, height, width, channels)`. Output shape: `(batch, planes, rows, columns, channels)`, of
+    windows.
+    """
 
     rank = 3
 
 
 class AveragePooling1D(_Average):
-    """The mean of each window of steps; padding does not count."""
+    """The mean of each window of steps; padding does not count.
+
+    Input shape: `(batch, steps, channels)`. Output shape: `(batch, windows, channels)`.
+    """
 
     rank = 1
 
 
 class AveragePooling2D(_Average):
     """The mean of each window of an image, channel by channel; padding does not count.
+
+    Input shape: `(batch, height, width, channels)`. Output shape: `(batch, rows, columns, channels)`.
 
     >>> AveragePooling2D(3, strides=2, padding="same")(ops.ones((2, 7, 7, 4))).shape
     (2, 4, 4, 4)
@@ -120,7 +133,11 @@ class AveragePooling2D(_Average):
 
 
 class AveragePooling3D(_Average):
-    """The mean of each window of a volume; padding does not count."""
+    """The mean of each window of a volume; padding does not count.
+
+    Input shape: `(batch, planes, height, width, channels)`. Output shape: `(batch, planes, rows, columns, channels)`, of
+    windows.
+    """
 
     rank = 3
 
@@ -166,7 +183,10 @@ class GlobalMaxPooling2D(_GlobalMax):
 
 
 class GlobalMaxPooling3D(_GlobalMax):
-    """The largest over a whole volume."""
+    """The largest over a whole volume.
+
+    Input shape: `(batch, planes, height, width, channels)`. Output shape: `(batch, channels)`.
+    """
 
     rank = 3
 
@@ -201,6 +221,9 @@ class GlobalAveragePooling2D(_GlobalAverage):
 
 
 class GlobalAveragePooling3D(_GlobalAverage):
-    """The mean over a whole volume."""
+    """The mean over a whole volume.
+
+    Input shape: `(batch, planes, height, width, channels)`. Output shape: `(batch, channels)`.
+    """
 
     rank = 3

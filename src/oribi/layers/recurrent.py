@@ -15,6 +15,8 @@ from .base.shapes import Shape
 class StackedRNNCells(Layer):
     """Several cells as one: each takes what the one before gives.
 
+    Input shape: what the first cell takes. Output shape: what the last one gives.
+
     Args:
         cells: the cells, the first of which sees the inputs.
 
@@ -73,6 +75,9 @@ class StackedRNNCells(Layer):
 class RNN(Layer):
     """A cell run along a sequence.
 
+    Input shape: `(batch, steps, *features)`. Output shape: `(batch, *output_size)` of the cell, or `(batch, steps,
+    *output_size)` with `return_sequences`.
+
     Args:
         cell: has `call(inputs, states) -> (output, new states)` and `state_size`, a number or a list of them; may have
             `output_size` and `get_initial_state(batch_size)`. A list of cells is stacked.
@@ -88,6 +93,9 @@ class RNN(Layer):
         initial_state: the states to begin with, a list; zeros by default.
         mask: `(batch, steps)`, false where a step is to be left out: states stay as they were.
         training: for dropout in the cell.
+
+    Raises:
+        ValueError: stateful without a known batch size, or inputs of another batch size or number of axes.
 
     >>> from oribi.layers import GRUCell
     >>> RNN(GRUCell(4), return_sequences=True)(ops.ones((2, 5, 3))).shape

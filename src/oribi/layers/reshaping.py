@@ -16,6 +16,9 @@ class Flatten(Layer):
 
     Args:
         data_format: `channels_last`, or `channels_first` to put the channels last before flattening.
+
+    Raises:
+        ValueError: the input is a scalar.
     """
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
@@ -43,8 +46,13 @@ class Flatten(Layer):
 class Reshape(Layer):
     """Each example in another shape.
 
+    Input shape: `(batch, ...)`. Output shape: `(batch, *target_shape)`.
+
     Args:
         target_shape: of one example; one -1 is worked out.
+
+    Raises:
+        ValueError: several sizes of -1.
     """
 
     def __init__(self, target_shape: Sequence[int], **kwargs: Any) -> None:
@@ -76,8 +84,13 @@ class Reshape(Layer):
 class Permute(Layer):
     """The axes of each example in another order.
 
+    Input shape: `(batch, ...)`. Output shape: `(batch, ...)`, in the order of `dims`.
+
     Args:
         dims: the axes, counted from 1: `(2, 1)` exchanges the first two behind the batch.
+
+    Raises:
+        ValueError: dims are not the numbers from 1 on, or inputs have another number of axes.
 
     >>> Permute((2, 1))(ops.ones((5, 2, 3))).shape
     (5, 3, 2)
@@ -105,6 +118,9 @@ class Permute(Layer):
 
 class RepeatVector(Layer):
     """Each vector repeated: `(batch, features)` to `(batch, n, features)`.
+
+    Raises:
+        ValueError: inputs that are no vectors.
 
     >>> RepeatVector(3)(ops.ones((2, 4))).shape
     (2, 3, 4)

@@ -50,7 +50,10 @@ class _UpSampling(_Spatial):
 
 
 class UpSampling1D(_UpSampling):
-    """Each step repeated `size` times."""
+    """Each step repeated `size` times.
+
+    Input shape: `(batch, steps, features)`. Output shape: `(batch, steps * size, features)`.
+    """
 
     rank = 1
 
@@ -81,10 +84,15 @@ INTERPOLATIONS: dict[str, Callable[[np.ndarray], np.ndarray] | None] = {
 class UpSampling2D(_UpSampling):
     """Each row and column repeated, or values between them interpolated.
 
+    Input shape: `(batch, height, width, channels)`. Output shape: `(batch, height * size, width * size, channels)`.
+
     Args:
         size: how often, one number or one for each axis.
         data_format: `channels_last` (the default) or `channels_first`.
         interpolation: `nearest`, `bilinear` or `bicubic`.
+
+    Raises:
+        ValueError: an unknown interpolation.
 
     >>> UpSampling2D((2, 3))(ops.ones((1, 4, 5, 1))).shape
     (1, 8, 15, 1)
@@ -136,6 +144,9 @@ def _between(extent: int, times: int, kernel: Callable[[np.ndarray], np.ndarray]
 class UpSampling3D(_UpSampling):
     """Each plane, row and column repeated.
 
+    Input shape: `(batch, planes, height, width, channels)`. Output shape: `(batch, planes * size, height * size, width *
+    size, channels)`.
+
     Args:
         size: how many times, one number or one for each axis.
         data_format: `channels_last`, or `channels_first`.
@@ -167,6 +178,8 @@ class _ZeroPadding(_Padded):
 class ZeroPadding1D(_ZeroPadding):
     """Zeros before and behind a sequence.
 
+    Input shape: `(batch, steps, features)`. Output shape: `(batch, more steps, features)`.
+
     Args:
         padding: how much at each side: one number for all, or a pair (before, after) for each axis.
         data_format: `channels_last`, or `channels_first`.
@@ -177,6 +190,8 @@ class ZeroPadding1D(_ZeroPadding):
 
 class ZeroPadding2D(_ZeroPadding):
     """Zeros around images.
+
+    Input shape: `(batch, height, width, channels)`. Output shape: `(batch, more rows, more columns, channels)`.
 
     Args:
         padding: one number, one for each axis, or a pair (before, behind) for each.
@@ -191,6 +206,9 @@ class ZeroPadding2D(_ZeroPadding):
 
 class ZeroPadding3D(_ZeroPadding):
     """Zeros around volumes.
+
+    Input shape: `(batch, planes, height, width, channels)`. Output shape: `(batch, more planes, more rows, more columns,
+    channels)`.
 
     Args:
         padding: how much at each side: one number for all, or a pair (before, after) for each axis.
@@ -219,6 +237,8 @@ class _Cropping(_Padded):
 class Cropping1D(_Cropping):
     """Steps cut off at both ends of a sequence.
 
+    Input shape: `(batch, steps, features)`. Output shape: `(batch, fewer steps, features)`.
+
     Args:
         cropping: how much at each side: one number for all, or a pair (before, after) for each axis.
         data_format: `channels_last`, or `channels_first`.
@@ -234,6 +254,8 @@ class Cropping1D(_Cropping):
 
 class Cropping2D(_Cropping):
     """Rows and columns cut off around images.
+
+    Input shape: `(batch, height, width, channels)`. Output shape: `(batch, fewer rows, fewer columns, channels)`.
 
     Args:
         cropping: how much at each side: one number for all, or a pair (before, after) for each axis.
@@ -251,6 +273,9 @@ class Cropping2D(_Cropping):
 
 class Cropping3D(_Cropping):
     """Planes, rows and columns cut off around volumes.
+
+    Input shape: `(batch, planes, height, width, channels)`. Output shape: `(batch, fewer planes, fewer rows, fewer columns,
+    channels)`.
 
     Args:
         cropping: how much at each side: one number for all, or a pair (before, after) for each axis.

@@ -11,6 +11,8 @@ from .base.shapes import Shape
 class Rescaling(Layer):
     """inputs * scale + offset, as floats of the layer's dtype.
 
+    Input shape: any. Output shape: the same.
+
     Args:
         scale: factor, such as 1 / 255 for bytes.
         offset: added after.

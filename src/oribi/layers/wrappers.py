@@ -24,12 +24,17 @@ MERGE: dict[str | None, Callable[[Any, Any], Any]] = {
 class Bidirectional(Layer):
     """A recurrent layer along a sequence, and one like it from the end to the beginning (Schuster and Paliwal, 1997).
 
+    Input shape: `(batch, steps, features)`. Output shape: what the layer gives, both ways joined as `merge_mode` says.
+
     Args:
         layer: an RNN; two copies are made of it.
         merge_mode: how the outputs are joined: `concat`, `sum`, `mul`, `ave`, or None for both.
         backward_layer: the one that goes backwards, if it is to be another kind.
 
     Call arguments: as the layer's; `initial_state` holds the forward states, then the backward ones.
+
+    Raises:
+        ValueError: layers that are not recurrent, or an unknown merge_mode.
 
     >>> from oribi.layers import LSTM
     >>> Bidirectional(LSTM(4, return_sequences=True))(ops.ones((2, 5, 3))).shape
@@ -152,6 +157,9 @@ class TimeDistributed(Layer):
         layer: applied to `(batch, *features)`.
 
     Input shape: `(batch, steps, *features)`. Output shape: `(batch, steps, *outputs of the layer)`.
+
+    Raises:
+        ValueError: layer is none, inputs without steps, or a mask that does not fit them.
 
     >>> from oribi.layers import Dense
     >>> TimeDistributed(Dense(4))(ops.ones((2, 5, 3))).shape

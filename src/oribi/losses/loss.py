@@ -23,6 +23,9 @@ class Loss(Settings):
         name: of the loss.
         reduction: `sum_over_batch_size` (the mean), `sum`, `mean`, `mean_with_sample_weight`, or `none`.
         dtype: that it is computed in, `float32` by default.
+
+    Raises:
+        ValueError: an unknown reduction.
     """
 
     def __init__(

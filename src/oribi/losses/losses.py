@@ -64,6 +64,9 @@ def categorical_crossentropy(
         from_logits: `output` holds logits rather than probabilities.
         label_smoothing: share of each target that is spread evenly over the classes.
         axis: the axis of the classes.
+
+    Raises:
+        ValueError: targets that are not one-hot rows of the output's shape.
     """
     y_true, y_pred = _float(y_true, y_pred), ops.convert_to_tensor(y_pred)
     if y_true.shape != y_pred.shape:
@@ -87,6 +90,9 @@ def sparse_categorical_crossentropy(
         from_logits: `y_pred` holds logits rather than probabilities.
         ignore_class: a class whose rows do not count.
         axis: the axis of the classes.
+
+    Raises:
+        ValueError: targets that do not name one class for each row.
     """
     y_true, y_pred = align_classes(y_true, y_pred)
     if y_true.shape != y_pred.shape[:-1] and axis in (-1, y_pred.ndim - 1):
@@ -153,6 +159,9 @@ class CategoricalCrossentropy(_Crossentropy):
     Args:
         from_logits: `y_pred` holds logits rather than probabilities.
         label_smoothing: share of each target that is spread evenly over the classes.
+
+    Raises:
+        ValueError: targets that are not one-hot rows of the output's shape.
     """
 
     def call(self, y_true: Any, y_pred: Any) -> Tensor:
@@ -174,6 +183,9 @@ class SparseCategoricalCrossentropy(Loss):
         ignore_class: a class whose examples count nothing.
         reduction, name: as in `Loss`.
         axis: the axis of the classes.
+
+    Raises:
+        ValueError: targets that do not name one class a row, or name one that there is not.
 
     >>> round(float(SparseCategoricalCrossentropy(from_logits=True)([1], [[0.0, 0.0]])), 4)
     0.6931

@@ -58,7 +58,11 @@ class Accuracy(MeanMetricWrapper):
 
 
 class BinaryAccuracy(MeanMetricWrapper):
-    """How often predictions fall on the right side of a threshold."""
+    """How often predictions fall on the right side of a threshold.
+
+    Raises:
+        ValueError: threshold is not between 0 and 1.
+    """
 
     def __init__(self, name: str = "binary_accuracy", dtype: Any = None, threshold: float = 0.5) -> None:
         if not 0 < threshold < 1:

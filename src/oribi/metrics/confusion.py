@@ -224,6 +224,9 @@ class AUC(_Counting):
         label_weights: of the labels in that mean.
         from_logits: predictions are scores before the sigmoid, rather than probabilities.
 
+    Raises:
+        ValueError: an unknown summation_method or curve, or fewer than two thresholds.
+
     >>> m = AUC(num_thresholds=3)
     >>> m.update_state([0, 0, 1, 1], [0, 0.5, 0.3, 0.9])
     >>> float(m.result())

@@ -157,6 +157,9 @@ class CategoricalCrossentropy(MeanMetricWrapper):
         from_logits: predictions are scores before the softmax, rather than probabilities.
         label_smoothing: how far rows are drawn to equal shares.
         axis: of the classes.
+
+    Raises:
+        ValueError: targets that are not one-hot rows of the output's shape.
     """
 
     def __init__(
@@ -184,6 +187,9 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
         from_logits: predictions are scores before the softmax, rather than probabilities.
         ignore_class: a class whose examples count nothing.
         axis: of the classes.
+
+    Raises:
+        ValueError: targets that do not name one class a row, or name one that there is not.
     """
 
     def __init__(

@@ -22,6 +22,9 @@ class Functional(Model):
         outputs: the same, made of the inputs by layers and ops.
         name: of the model.
 
+    Raises:
+        ValueError: inputs or outputs that are no symbolic tensors.
+
     >>> from oribi import Input, layers
     >>> a, b = Input((3,), name="a"), Input((2,), name="b")
     >>> joined = layers.Concatenate()([layers.Dense(4)(a), b])

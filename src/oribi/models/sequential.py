@@ -23,6 +23,9 @@ class Sequential(Model):
         layers: the layers, the first possibly an `Input`.
         name: of the model.
 
+    Raises:
+        ValueError: a call or build without layers or shape, or inputs of another shape than the first layer takes.
+
     >>> from oribi import layers
     >>> model = Sequential([layers.Input((4,)), layers.Dense(3)])
     >>> [w.shape for w in model.weights]

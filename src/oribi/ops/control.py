@@ -122,6 +122,9 @@ def scan(
     Returns:
         The last carry, and what was kept, all steps along a new first axis.
 
+    Raises:
+        ValueError: f returns no pair, or xs and length name no single length.
+
     >>> from oribi import ops
     >>> total, sums = scan(lambda c, x: (c + x, c + x), 0.0, ops.convert_to_tensor([1.0, 2.0, 3.0]))
     >>> sums.tolist()
@@ -199,6 +202,9 @@ def while_loop(cond: Function, body: Function, loop_vars: Any, maximum_iteration
     Returns:
         The last loop variables, nested as the first.
 
+    Raises:
+        ValueError: cond gives no bool scalar.
+
     >>> while_loop(lambda i: i < 10, lambda i: i + 3, [0])[0].item()
     12
     """
@@ -256,6 +262,9 @@ def cond(pred: Any, true_fn: Function, false_fn: Function) -> Any:
     Args:
         pred: a bool scalar.
         true_fn, false_fn: return nests of the same structure, shapes and dtypes.
+
+    Raises:
+        ValueError: pred is no scalar, or the branches return other nests or shapes than each other.
 
     >>> from oribi import ops
     >>> cond(True, lambda: ops.convert_to_tensor(1.0), lambda: ops.convert_to_tensor(2.0)).item()

@@ -156,6 +156,9 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
         M: columns; as many as rows by default.
         k: number of the diagonal; above the main one where positive.
         dtype: of the result; float32 by default.
+
+    Raises:
+        ValueError: a negative size.
     """
     shape = index(N), index(N if M is None else M)
     if builtins.min(shape) < 0:

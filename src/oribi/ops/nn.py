@@ -260,6 +260,9 @@ def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False
         target, output: true values and predictions of one shape.
         from_logits: `output` holds logits rather than probabilities.
         axis: the axis of the classes.
+
+    Raises:
+        ValueError: targets that are not one-hot rows of the output's shape.
     """
     if as_node(target).shape != as_node(output).shape:
         shapes = list(as_node(target).shape), list(as_node(output).shape)
@@ -277,6 +280,9 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool 
         output: predictions, with one more axis for the classes.
         from_logits: `output` holds logits rather than probabilities.
         axis: the axis of the classes.
+
+    Raises:
+        ValueError: targets that do not name one class for each row.
     """
     node = as_node(output)
     axis = axis % len(node.shape)

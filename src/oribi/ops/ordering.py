@@ -99,6 +99,9 @@ def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
         k: how many.
         sorted: taken for Keras' sake: they always are.
 
+    Raises:
+        ValueError: k is negative, or larger than the last axis.
+
     >>> values, indices = top_k([1.0, 5.0, 3.0], 2)
     >>> values.tolist(), indices.tolist()
     ([5.0, 3.0], [1, 2])
@@ -135,6 +138,9 @@ def in_top_k(targets: Any, predictions: Any, k: int) -> Tensor:
 @op
 def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Tensor:
     """`x[..., indices[..., i, ...], ...]` for each i along an axis; other axes broadcast. Without an axis, of x laid flat.
+
+    Raises:
+        ValueError: indices whose shape does not fit.
 
     >>> take_along_axis([[1, 2], [3, 4]], [[1], [0]], axis=1).tolist()
     [[2], [3]]

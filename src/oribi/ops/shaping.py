@@ -43,6 +43,9 @@ def reshape(x: Any, newshape: int | Sequence[int]) -> Tensor:
     Args:
         x: a tensor, or anything that makes one.
         newshape: sizes of the axes; one may be -1.
+
+    Raises:
+        ValueError: the shape has another number of elements.
     """
     node = as_node(x)
     wanted = [newshape] if isinstance(newshape, int) else [int(n) for n in newshape]
@@ -119,6 +122,9 @@ def squeeze(x: Any, axis: Axis = None) -> Tensor:
     Args:
         x: a tensor, or anything that makes one.
         axis: which of them; all by default.
+
+    Raises:
+        ValueError: the axis has another size than 1.
     """
     node = as_node(x)
     drop = [a for a, n in enumerate(node.shape) if n == 1] if axis is None else axes_of(axis, len(node.shape))
@@ -171,6 +177,9 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
         x: a tensor, or anything that makes one.
         indices_or_sections: how many sections, or where they begin.
         axis: the axis.
+
+    Raises:
+        ValueError: parts that are not equal, or too many.
     """
     node = as_node(x)
     at = axes_of(axis, len(node.shape))[0]

@@ -92,7 +92,11 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2019)."""
+    """Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2019).
+
+    Raises:
+        ValueError: no weight_decay.
+    """
 
     def __init__(
         self,

@@ -28,6 +28,9 @@ class Optimizer(Settings):
         global_clipnorm: all gradients together are scaled down to this norm.
         use_ema, ema_momentum, ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps: not there yet.
         name: of the optimizer.
+
+    Raises:
+        ValueError: a name that is none, several kinds of clipping at once, or one that is not positive.
     """
 
     def __init__(

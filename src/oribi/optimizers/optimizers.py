@@ -18,6 +18,9 @@ def get(identifier: Any) -> Any:
 
     Args:
         identifier: what to look up; an object stays as it is.
+
+    Raises:
+        ValueError: None, or an unknown name.
     """
     if identifier is None:
         raise ValueError("expected an optimizer, its name or its config, got None")

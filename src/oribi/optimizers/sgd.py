@@ -17,6 +17,9 @@ class SGD(Optimizer):
     Args:
         nesterov: look ahead: add momentum * v - rate * g to the weights instead of v.
 
+    Raises:
+        ValueError: momentum is not between 0 and 1.
+
     >>> v = Variable([1.0])
     >>> SGD(0.5).apply([ops.ones(1)], [v])
     >>> v.numpy()

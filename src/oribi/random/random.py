@@ -45,6 +45,9 @@ def set_random_seed(seed: int) -> None:
     Args:
         seed: a whole number from 0 to 2**32 - 1.
 
+    Raises:
+        ValueError: no whole number from 0 to 2**32 - 1.
+
     >>> set_random_seed(7)
     """
     if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:

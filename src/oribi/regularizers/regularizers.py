@@ -23,7 +23,11 @@ class Regularizer(Settings):
 
 
 class L1L2(Regularizer):
-    """l1 * sum(|x|) + l2 * sum(x^2)."""
+    """l1 * sum(|x|) + l2 * sum(x^2).
+
+    Raises:
+        ValueError: a factor that is negative or no number.
+    """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
         for name, value in (("l1", l1), ("l2", l2)):

@@ -41,6 +41,7 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool =
     Raises:
         ValueError: another ending; a model without weights yet; a layer that has no config.
         FileExistsError: the file is there, with `overwrite=False`.
+        TypeError: an argument that there is not.
     """
     if unknown or not zipped:
         raise TypeError(f"save: {', '.join(unknown) or 'zipped=False'} is not there")

@@ -253,6 +253,9 @@ def split(value: Any, num_or_size_splits: Any, axis: int = 0, num: Any = None, n
         axis: the axis, or axes.
         num: how many; not needed.
 
+    Raises:
+        ValueError: sizes that do not add up.
+
     >>> [part.tolist() for part in split([1, 2, 3, 4, 5], [2, 3])]
     [[1, 2], [3, 4, 5]]
     """

@@ -25,6 +25,9 @@ class Variable(Operators):
         trainable: whether optimizers may change it.
         name: what it is called in messages and files.
 
+    Raises:
+        ValueError: an initializer without a shape, or a value of another shape.
+
     >>> v = Variable([1.0, 2.0])
     >>> v.assign(v * 2).numpy()
     array([2., 4.], dtype=float32)

@@ -36,6 +36,8 @@ class Layer(Settings):
     A layer validates and stores its arguments in `__init__`, makes its weights in `build(input_shape)`, computes in
     `call(inputs)`, and gives its arguments back in `get_config()`.
 
+    Input shape: what `call` takes. Output shape: what `call` gives.
+
     Args:
         name: the layer's name; made of the class's by default.
         trainable: whether optimizers may change its weights.
@@ -47,6 +49,9 @@ class Layer(Settings):
         input_dim: features of one input: the same as `input_shape=(input_dim,)`.
         batch_input_shape: `input_shape` with the batch axis.
         quantization_config: only None: an error otherwise.
+
+    Raises:
+        TypeError: an unknown argument, or a name that is no string.
 
     >>> from oribi import ops
     >>> class Scale(Layer):

@@ -80,6 +80,9 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
     Args:
         name: for messages and configs; made of the class's by default.
+
+    Raises:
+        ValueError: not one value more than boundaries.
     """
 
     def __init__(self, boundaries: Sequence[int], values: Sequence[float], name: str = "PiecewiseConstant") -> None:
