@@ -17,7 +17,7 @@ NAMES = (
     ),
     *("oribi.initializers", "oribi.layers", "oribi.losses", "oribi.metrics", "oribi.models", "oribi.ops"),
     *("oribi.optimizers", "oribi.optimizers.schedules", "oribi.random", "oribi.regularizers", "oribi.saving"),
-    *("oribi.tf", "oribi.utils"),
+    *("oribi.tf", "oribi.utils", "oribi.backend", "oribi.dtype_policies", "oribi.mixed_precision", "oribi.tree"),
 )
 
 

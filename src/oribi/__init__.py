@@ -14,14 +14,17 @@ from .version import __version__ as __version__
 
 _MODULES = (
     "activations",
+    "backend",
     "callbacks",
     "config",
     "constraints",
     "datasets",
+    "dtype_policies",
     "initializers",
     "layers",
     "losses",
     "metrics",
+    "mixed_precision",
     "models",
     "ops",
     "optimizers",
@@ -29,6 +32,7 @@ _MODULES = (
     "regularizers",
     "saving",
     "tf",
+    "tree",
     "utils",
 )
 _NAMES = {
@@ -37,6 +41,8 @@ _NAMES = {
     "Layer": "layers",
     "Model": "models",
     "Sequential": "models",
+    "KerasTensor": "values",
+    "DTypePolicy": "dtype_policies",
     "Tensor": "values",
     "Variable": "values",
     "Loss": "losses",
@@ -51,14 +57,17 @@ __all__ = [*_MODULES, *_NAMES]
 
 if TYPE_CHECKING:
     from . import activations as activations
+    from . import backend as backend
     from . import callbacks as callbacks
     from . import config as config
     from . import constraints as constraints
     from . import datasets as datasets
+    from . import dtype_policies as dtype_policies
     from . import initializers as initializers
     from . import layers as layers
     from . import losses as losses
     from . import metrics as metrics
+    from . import mixed_precision as mixed_precision
     from . import models as models
     from . import ops as ops
     from . import optimizers as optimizers
@@ -66,8 +75,10 @@ if TYPE_CHECKING:
     from . import regularizers as regularizers
     from . import saving as saving
     from . import tf as tf
+    from . import tree as tree
     from . import utils as utils
     from .constraints import Constraint as Constraint
+    from .dtype_policies import DTypePolicy as DTypePolicy
     from .initializers import Initializer as Initializer
     from .layers import Input as Input
     from .layers import Layer as Layer
@@ -78,6 +89,7 @@ if TYPE_CHECKING:
     from .optimizers import Optimizer as Optimizer
     from .regularizers import Regularizer as Regularizer
     from .tape import GradientTape as GradientTape
+    from .values import KerasTensor as KerasTensor
     from .values import Tensor as Tensor
     from .values import Variable as Variable
 

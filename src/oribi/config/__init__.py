@@ -1,6 +1,25 @@
-"""`oribi.config`: how oribi computes, for the whole process."""
+"""`oribi.config`: how oribi computes, for the whole process; and the defaults, under the names of `keras.config`."""
 
 from oribi import engines as _engines
+
+from .defaults import (
+    epsilon,
+    floatx,
+    image_data_format,
+    set_epsilon,
+    set_floatx,
+    set_image_data_format,
+)
+from .policies import dtype_policy, set_dtype_policy
+
+
+def backend() -> str:
+    """The name of what computes, as `oribi.backend.backend()`.
+
+    >>> backend()
+    'oribi'
+    """
+    return "oribi"
 
 
 def engine() -> str:
@@ -26,4 +45,16 @@ def set_engine(name: str) -> None:
     _engines.choose(name)
 
 
-__all__ = ["engine", "set_engine"]
+__all__ = [
+    "backend",
+    "dtype_policy",
+    "engine",
+    "epsilon",
+    "floatx",
+    "image_data_format",
+    "set_dtype_policy",
+    "set_engine",
+    "set_epsilon",
+    "set_floatx",
+    "set_image_data_format",
+]

@@ -36,6 +36,12 @@ def lookup(name: str, table: Mapping[str, Any], what: str) -> Any:
     raise ValueError(f"unknown {what}: {name!r}.{hint}")
 
 
+def forget_names() -> None:
+    """Begin again with the names that are made up."""
+    with _lock:
+        _used.clear()
+
+
 def auto_name(class_name: str) -> str:
     """The next name for an object of a class."""
     base = snake_case(class_name).lstrip("_")

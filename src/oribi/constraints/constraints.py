@@ -5,10 +5,10 @@ from typing import Any
 
 from oribi import ops
 from oribi.changes import Settings
+from oribi.config.defaults import epsilon
 from oribi.config.names import table_of
 from oribi.config.serialization import resolve
 
-EPSILON = 1e-7  # added to norms that are divided by
 Axis = int | Sequence[int]
 
 
@@ -66,7 +66,7 @@ class MinMaxNorm(Constraint):
         wanted = ops.clip(norms, self.min_value, self.max_value)
         if self.rate != 1:
             wanted = ops.add(ops.multiply(wanted, self.rate), ops.multiply(norms, 1 - self.rate))
-        return ops.multiply(w, ops.divide(wanted, ops.add(norms, EPSILON)))
+        return ops.multiply(w, ops.divide(wanted, ops.add(norms, epsilon())))
 
     def get_config(self) -> dict[str, Any]:
         return {"min_value": self.min_value, "max_value": self.max_value, "rate": self.rate, "axis": self.axis}
@@ -98,7 +98,7 @@ class UnitNorm(Constraint):
         self.axis = axis
 
     def __call__(self, w: Any) -> Any:
-        return ops.divide(w, ops.add(_norms(w, self.axis), EPSILON))
+        return ops.divide(w, ops.add(_norms(w, self.axis), epsilon()))
 
     def get_config(self) -> dict[str, Any]:
         return {"axis": self.axis}

@@ -56,8 +56,24 @@ FLOATS = tuple(d.name for d in TABLE.values() if d.kind == "float")
 INTEGERS = tuple(d.name for d in TABLE.values() if d.kind in ("signed", "unsigned"))
 ALL = tuple(TABLE)
 
-FLOATX = "float32"
-WEAK = {"int": "int32", "float": FLOATX}
+_floatx = "float32"
+
+
+def floatx() -> str:
+    """The dtype of floats that nobody gave one."""
+    return _floatx
+
+
+def set_floatx(name: str) -> None:
+    """Give floats another dtype from now on; `oribi.config.set_floatx`."""
+    global _floatx
+    _floatx = name
+
+
+def strong(dtype: str) -> str:
+    """The dtype of a Python scalar's kind, `int` or `float`; any other is itself."""
+    return {"int": "int32", "float": _floatx}.get(dtype, dtype)
+
 
 _ABOVE = {d.name: d.above for d in TABLE.values()} | {"int": ("uint8", "int8"), "float": ("float32",)}
 
@@ -86,16 +102,20 @@ def itemsize(dtype: str) -> int:
     return TABLE[dtype].itemsize
 
 
-@lru_cache(maxsize=512)
 def canonical(dtype: object) -> str:
     """The name of a dtype given as a string, a NumPy dtype or a Python type.
 
     Raises:
         TypeError: it is no dtype that oribi computes with.
     """
-    if isinstance(dtype, str) and dtype in ALL:
-        return dtype
-    weak = {bool: "bool", int: "int32", float: FLOATX}.get(dtype)  # type: ignore[call-overload]
+    if dtype is float:
+        return _floatx
+    return dtype if isinstance(dtype, str) and dtype in TABLE else _canonical(dtype)
+
+
+@lru_cache(maxsize=512)
+def _canonical(dtype: object) -> str:
+    weak = {bool: "bool", int: "int32"}.get(dtype)  # type: ignore[call-overload]
     if weak is not None:
         return str(weak)
     try:
@@ -125,5 +145,4 @@ def result_type(dtypes: Iterable[str]) -> str:
     >>> result_type(["int32", "float32"]), result_type(["uint8", "int8"]), result_type(["int32", "float"])
     ('float32', 'int16', 'float32')
     """
-    found = _least_upper_bound(frozenset(dtypes))
-    return WEAK.get(found, found)
+    return strong(_least_upper_bound(frozenset(dtypes)))

@@ -14,16 +14,22 @@ import numpy as np
 
 from oribi.config.names import table_of
 from oribi.config.serialization import deserialize, resolve, serialize
+from oribi.graph import dtypes
 from oribi.random.random import SeedGenerator, next_seed
 from oribi.values import Tensor
 
 Shape = Sequence[int]
 
 
+def dtype_of(given: Any) -> str:
+    """The dtype of the numbers; `oribi.config.floatx()` by default."""
+    return dtypes.canonical(dtypes.floatx() if given is None else given)
+
+
 class Initializer:
     """Base class: called with a shape and a dtype, gives a tensor."""
 
-    def __call__(self, shape: Shape, dtype: Any = "float32") -> Any:
+    def __call__(self, shape: Shape, dtype: Any = None) -> Any:
         raise NotImplementedError(f"{type(self).__name__} needs a __call__(shape, dtype)")
 
     def get_config(self) -> dict[str, Any]:
@@ -37,15 +43,15 @@ class Initializer:
 class Zeros(Initializer):
     """Zeros."""
 
-    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
-        return np.zeros(shape, dtype)
+    def __call__(self, shape: Shape, dtype: Any = None) -> np.ndarray:
+        return np.zeros(shape, dtype_of(dtype))
 
 
 class Ones(Initializer):
     """Ones."""
 
-    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
-        return np.ones(shape, dtype)
+    def __call__(self, shape: Shape, dtype: Any = None) -> np.ndarray:
+        return np.ones(shape, dtype_of(dtype))
 
 
 class Constant(Initializer):
@@ -54,8 +60,8 @@ class Constant(Initializer):
     def __init__(self, value: float = 0.0) -> None:
         self.value = value
 
-    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
-        return np.full(shape, self.value, dtype)
+    def __call__(self, shape: Shape, dtype: Any = None) -> np.ndarray:
+        return np.full(shape, self.value, dtype_of(dtype))
 
     def get_config(self) -> dict[str, Any]:
         return {"value": self.value}
@@ -130,8 +136,8 @@ class RandomUniform(RandomInitializer):
         super().__init__(seed)
         self.minval, self.maxval = minval, maxval
 
-    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
-        return self.generator().uniform(self.minval, self.maxval, shape).astype(dtype)
+    def __call__(self, shape: Shape, dtype: Any = None) -> np.ndarray:
+        return self.generator().uniform(self.minval, self.maxval, shape).astype(dtype_of(dtype))
 
     def get_config(self) -> dict[str, Any]:
         return {"minval": self.minval, "maxval": self.maxval, **super().get_config()}
@@ -148,8 +154,8 @@ class RandomNormal(RandomInitializer):
         super().__init__(seed)
         self.mean, self.stddev = mean, stddev
 
-    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
-        return self.generator().normal(self.mean, self.stddev, shape).astype(dtype)
+    def __call__(self, shape: Shape, dtype: Any = None) -> np.ndarray:
+        return self.generator().normal(self.mean, self.stddev, shape).astype(dtype_of(dtype))
 
     def get_config(self) -> dict[str, Any]:
         return {"mean": self.mean, "stddev": self.stddev, **super().get_config()}
@@ -162,8 +168,8 @@ class TruncatedNormal(RandomNormal):
         stddev: their standard deviation.
     """
 
-    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
-        return (self.mean + self.stddev * _truncated(self.generator(), shape)).astype(dtype)
+    def __call__(self, shape: Shape, dtype: Any = None) -> np.ndarray:
+        return (self.mean + self.stddev * _truncated(self.generator(), shape)).astype(dtype_of(dtype))
 
 
 def _truncated(generator: Any, shape: Shape) -> np.ndarray:
@@ -209,17 +215,17 @@ class VarianceScaling(RandomInitializer):
         super().__init__(seed)
         self.scale, self.mode, self.distribution = scale, mode, distribution
 
-    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
+    def __call__(self, shape: Shape, dtype: Any = None) -> np.ndarray:
         fan_in, fan_out = fans(shape)
         fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         variance = self.scale / max(1.0, fan)
         generator = self.generator()
         if self.distribution == "uniform":
             limit = math.sqrt(3 * variance)
-            return generator.uniform(-limit, limit, shape).astype(dtype)
+            return generator.uniform(-limit, limit, shape).astype(dtype_of(dtype))
         if self.distribution == "untruncated_normal":
-            return generator.normal(0, math.sqrt(variance), shape).astype(dtype)
-        return (math.sqrt(variance) / TRUNCATED_STDDEV * _truncated(generator, shape)).astype(dtype)
+            return generator.normal(0, math.sqrt(variance), shape).astype(dtype_of(dtype))
+        return (math.sqrt(variance) / TRUNCATED_STDDEV * _truncated(generator, shape)).astype(dtype_of(dtype))
 
     def get_config(self) -> dict[str, Any]:
         own = {"scale": self.scale, "mode": self.mode, "distribution": self.distribution}
@@ -274,13 +280,13 @@ class Orthogonal(RandomInitializer):
         super().__init__(seed)
         self.gain = gain
 
-    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
+    def __call__(self, shape: Shape, dtype: Any = None) -> np.ndarray:
         if len(shape) < 2:
             raise ValueError(f"Orthogonal: a weight of shape {tuple(shape)} has fewer than two axes")
         rows, columns = math.prod(shape[:-1]), shape[-1]
         q, r = np.linalg.qr(self.generator().normal(size=(max(rows, columns), min(rows, columns))))
         q *= np.sign(np.diagonal(r))
-        return (self.gain * (q if rows >= columns else q.T)).reshape(shape).astype(dtype)
+        return (self.gain * (q if rows >= columns else q.T)).reshape(shape).astype(dtype_of(dtype))
 
     def get_config(self) -> dict[str, Any]:
         return {"gain": self.gain, **super().get_config()}
@@ -292,10 +298,10 @@ class Identity(Initializer):
     def __init__(self, gain: float = 1.0) -> None:
         self.gain = gain
 
-    def __call__(self, shape: Shape, dtype: Any = "float32") -> np.ndarray:
+    def __call__(self, shape: Shape, dtype: Any = None) -> np.ndarray:
         if len(shape) != 2:
             raise ValueError(f"Identity: a weight of shape {tuple(shape)} is no matrix")
-        return (self.gain * np.eye(shape[0], shape[1])).astype(dtype)
+        return (self.gain * np.eye(shape[0], shape[1])).astype(dtype_of(dtype))
 
     def get_config(self) -> dict[str, Any]:
         return {"gain": self.gain}

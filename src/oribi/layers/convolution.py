@@ -3,6 +3,7 @@
 from typing import Any
 
 from oribi import initializers, ops, regularizers
+from oribi.config.defaults import checked_format
 from oribi.config.serialization import serialize
 from oribi.ops.windows import Sizes, each
 from oribi.utils import checked
@@ -34,7 +35,7 @@ def set_window(
     if layer.padding not in paddings:
         known = ", ".join(map(repr, paddings))
         raise ValueError(f"{kind}: padding must be one of {known}. Received: padding={padding!r}")
-    layer.data_format = checked.data_format(kind, data_format)
+    layer.data_format = checked_format(kind, data_format)
 
 
 class _Convolution(Biased):

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from oribi import ops, random
+from oribi.config.defaults import checked_format
 from oribi.random import SeedGenerator
 
 from .base.layer import Layer
@@ -125,7 +126,7 @@ class _SpatialDropout(Dropout):
 
     def __init__(self, rate: float, data_format: str | None = None, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(rate, seed=seed, **kwargs)
-        self.data_format = data_format or "channels_last"
+        self.data_format = checked_format(type(self).__name__, data_format)
         ones = (1,) * self.rank
         self.noise_shape = (None, *ones, None) if self.data_format == "channels_last" else (None, None, *ones)
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from oribi import ops
+from oribi.config.defaults import checked_format
 from oribi.ops.windows import Sizes, each
-from oribi.utils import checked
 
 from .base.layer import Layer
 
@@ -16,7 +16,7 @@ class _Spatial(Layer):
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.data_format = checked.data_format(type(self).__name__, data_format)
+        self.data_format = checked_format(type(self).__name__, data_format)
 
     def check_input(self, inputs: Any) -> None:
         if inputs.ndim != self.rank + 2:

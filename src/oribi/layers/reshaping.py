@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from oribi import ops
+from oribi.config.defaults import checked_format
 from oribi.utils import checked
 
 from .base.layer import Layer
@@ -23,7 +24,7 @@ class Flatten(Layer):
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.data_format = checked.data_format("Flatten", data_format)
+        self.data_format = checked_format("Flatten", data_format)
         self.build_at_init()
 
     def call(self, inputs: Any) -> Any:

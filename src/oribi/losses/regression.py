@@ -4,13 +4,12 @@ import math
 from typing import Any
 
 from oribi import ops
+from oribi.config.defaults import epsilon
 from oribi.utils import checked
 from oribi.values import Tensor
 
 from .loss import Loss, PlainLoss
 from .reduction import align
-
-EPSILON = 1e-7  # keeps divisors and logarithms from zero
 
 # --- functions --------------------------------------------------------------------------------------------------------
 
@@ -30,14 +29,14 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> Tensor:
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Tensor:
     """100 * mean(|y_true - y_pred| / |y_true|) over the last axis."""
     y_true, y_pred = align(y_true, y_pred)
-    parts = ops.divide(ops.subtract(y_true, y_pred), ops.maximum(ops.absolute(y_true), EPSILON))
+    parts = ops.divide(ops.subtract(y_true, y_pred), ops.maximum(ops.absolute(y_true), epsilon()))
     return ops.multiply(ops.mean(ops.absolute(parts), axis=-1), 100.0)
 
 
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Tensor:
     """mean((log(1 + y_true) - log(1 + y_pred))^2) over the last axis; what is negative counts as zero."""
     y_true, y_pred = align(y_true, y_pred)
-    one, other = (ops.log(ops.add(ops.maximum(y, EPSILON), 1.0)) for y in (y_pred, y_true))
+    one, other = (ops.log(ops.add(ops.maximum(y, epsilon()), 1.0)) for y in (y_pred, y_true))
     return ops.mean(ops.square(ops.subtract(one, other)), axis=-1)
 
 

@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 
 from oribi import ops
+from oribi.config.defaults import epsilon
 from oribi.losses.reduction import align, masked_weights, weights_for
 from oribi.values import Tensor, Variable
 
 from .metric import Metric
 
 LOWEST = -1e10  # below every prediction: what is not among the k largest
-EPSILON = 1e-7
 
 COUNTS = {  # whether the example is positive, and whether it is taken for one
     "true_positives": (True, True),
@@ -260,7 +260,7 @@ class AUC(_Counting):
             if thresholds is None
             else sorted(_thresholds("AUC", thresholds, 0.5))
         )
-        super().__init__(tuple(COUNTS), [-EPSILON, *inner, 1 + EPSILON], name, dtype)
+        super().__init__(tuple(COUNTS), [-epsilon(), *inner, 1 + epsilon()], name, dtype)
         self.num_thresholds, self.thresholds = len(inner) + 2, inner
         self.curve, self.summation_method = str(curve).upper(), str(summation_method).lower()
         self.multi_label, self.num_labels, self.from_logits = multi_label, num_labels, from_logits

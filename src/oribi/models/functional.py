@@ -173,7 +173,7 @@ class _Graph:
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        tensors = [KerasTensor(*described) for described in state["tensors"]]
+        tensors = [KerasTensor(shape, dtype, name=name) for shape, dtype, name in state["tensors"]]
 
         def known(part: Any) -> Any:
             return nest.mapped(lambda leaf: tensors[leaf] if isinstance(leaf, _Number) else leaf, part)

@@ -55,7 +55,7 @@ class Sequential(Model):
 
     def _put(self, layer: Any) -> None:
         if isinstance(layer, InputLayer):
-            layer = KerasTensor(layer.batch_shape, layer.dtype, layer.name)
+            layer = KerasTensor(layer.batch_shape, layer.dtype, name=layer.name)
         if isinstance(layer, KerasTensor):
             if self._sublayers or self._input:
                 raise ValueError(f"{self.describe()}: an Input can only be the first entry")
@@ -66,7 +66,7 @@ class Sequential(Model):
         if any(known.name == layer.name for known in self._sublayers):
             raise ValueError(f"{self.describe()}: all layers must have different names, there are two {layer.name!r}")
         if not self._sublayers and self._input is None and layer._input_shape_hint is not None:
-            self._input = KerasTensor(layer._input_shape_hint, layer.dtype, "input")
+            self._input = KerasTensor(layer._input_shape_hint, layer.dtype, name="input")
         self._tracker.add(layer, fixed=True)
         changes.note()
 
@@ -109,7 +109,7 @@ class Sequential(Model):
             )
 
     def input_symbols(self) -> Any:
-        return self._input or KerasTensor(self._known_shape(), self.dtype, "input")
+        return self._input or KerasTensor(self._known_shape(), self.dtype, name="input")
 
     @property
     def input_dtype(self) -> str:

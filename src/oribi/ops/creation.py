@@ -30,7 +30,7 @@ def zeros(shape: Sequence[int], dtype: Any = None) -> Tensor:
         shape: sizes of the axes.
         dtype: of the result; float32 by default.
     """
-    return full(shape, 0, dtype or dtypes.FLOATX)
+    return full(shape, 0, dtype or dtypes.floatx())
 
 
 @op
@@ -41,7 +41,7 @@ def ones(shape: Sequence[int], dtype: Any = None) -> Tensor:
         shape: sizes of the axes.
         dtype: of the result; float32 by default.
     """
-    return full(shape, 1, dtype or dtypes.FLOATX)
+    return full(shape, 1, dtype or dtypes.floatx())
 
 
 @op
@@ -106,7 +106,7 @@ def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Te
     if step and builtins.all(type(value) is int for value in (low, high, step)):  # nothing to keep in memory
         return tensor(_counted(low, step, len(range(low, high, step)), dtypes.canonical(dtype or "int32")))
     values = np.arange(low, high, step)
-    return tensor(as_node(values, dtype or ("int32" if values.dtype.kind in "iu" else dtypes.FLOATX)))
+    return tensor(as_node(values, dtype or ("int32" if values.dtype.kind in "iu" else dtypes.floatx())))
 
 
 def _counted(low: int, step: int, count: int, dtype: str) -> Node:
@@ -133,7 +133,7 @@ def linspace(
     """
     if isinstance(start, float | int) and isinstance(stop, float | int):
         numbers, apart = np.linspace(start, stop, num, endpoint=endpoint, retstep=True)
-        made, distance = (tensor(as_node(x, dtype or dtypes.FLOATX)) for x in (numbers, apart))
+        made, distance = (tensor(as_node(x, dtype or dtypes.floatx())) for x in (numbers, apart))
         return (made, distance) if retstep else made
     first, last = promoted(start, stop, at_least="float")
     step = divide(
@@ -165,4 +165,4 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
         raise ValueError(f"eye needs sizes that are not negative, got N={N}, M={M}")
     column_of_row = broadcast_in_dim(_counted(index(k), 1, shape[0], "int64"), shape, (0,))
     column = broadcast_in_dim(_counted(0, 1, shape[1], "int64"), shape, (1,))
-    return tensor(cast_node(ew.eq(column_of_row, column), dtypes.canonical(dtype or dtypes.FLOATX)))
+    return tensor(cast_node(ew.eq(column_of_row, column), dtypes.canonical(dtype or dtypes.floatx())))

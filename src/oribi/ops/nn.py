@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from oribi.config.defaults import epsilon
 from oribi.graph import dtypes
 from oribi.graph import elementwise as ew
 from oribi.values import Tensor, as_node
@@ -63,9 +64,6 @@ __all__ = [
     "stop_gradient",
     "swish",
 ]
-
-
-EPSILON = 1e-7  # keeps probabilities away from 0 and 1, as keras.backend.epsilon()
 
 
 @op("nn")
@@ -240,7 +238,7 @@ def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None) -> Tens
         dtype: of the result; float32 by default.
     """
     labels = expand_dims(cast(x, "int32"), -1)
-    hot = cast(equal(labels, arange(num_classes)), dtype or dtypes.FLOATX)
+    hot = cast(equal(labels, arange(num_classes)), dtype or dtypes.floatx())
     rank = len(hot.shape)
     return hot if axis in (-1, rank - 1) else moveaxis(hot, -1, axis)
 
@@ -249,7 +247,7 @@ def _log_probabilities(output: Any, from_logits: bool, axis: int) -> Tensor:
     if from_logits:
         return log_softmax(output, axis)
     normalised = divide(output, reduction.sum(output, axis, keepdims=True))
-    return log(clip(normalised, EPSILON, 1 - EPSILON))
+    return log(clip(normalised, epsilon(), 1 - epsilon()))
 
 
 @op("nn")
@@ -313,7 +311,7 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
     if from_logits:
         # max(x, 0) - x t + log(1 + exp(-|x|)): the same, without overflow.
         return add(subtract(maximum(output, 0), multiply(output, target)), _log1p_exp_minus(output))
-    p = clip(output, EPSILON, 1 - EPSILON)
+    p = clip(output, epsilon(), 1 - epsilon())
     on, off = multiply(target, log(p)), multiply(subtract(1.0, target), log(subtract(1.0, p)))
     return negative(add(on, off))
 

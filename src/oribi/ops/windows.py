@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from oribi.config.defaults import checked_format
 from oribi.graph import windows as graph
 from oribi.graph.node import Node, constant
 from oribi.graph.structural import reverse, transpose
@@ -36,10 +37,8 @@ def each(value: Sizes, rank: int, name: str) -> tuple[int, ...]:
 
 def channels_last(compute: Callable[[Any], Tensor], x: Any, data_format: str | None) -> Tensor:
     """`compute(x)`, with the channels moved to the last axis for it where they come first."""
-    if data_format in (None, "channels_last"):
+    if checked_format("ops", data_format) == "channels_last":
         return compute(x)
-    if data_format != "channels_first":
-        raise ValueError(f"data_format must be channels_last or channels_first. Received: data_format={data_format!r}")
     return moveaxis(compute(moveaxis(x, 1, -1)), -1, 1)
 
 

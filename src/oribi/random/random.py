@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from oribi import ops
+from oribi.graph import dtypes
 from oribi.graph import elementwise as ew
 from oribi.graph.node import Node, size_of
 from oribi.graph.random import random_bits
@@ -132,7 +133,7 @@ def uniform(
     Args:
         shape: sizes of the axes.
         minval, maxval: the range.
-        dtype: of the result; float32 by default.
+        dtype: of the result; `oribi.config.floatx()` by default.
         seed: a number or a `SeedGenerator`; drawn anew by default.
 
     >>> uniform((2, 3), seed=1).shape
@@ -140,7 +141,7 @@ def uniform(
     """
     unit = _unit(random_bits(_key(seed), tuple(shape)))
     scaled = ops.add(ops.multiply(Tensor(unit), float(maxval - minval)), float(minval))
-    return ops.cast(scaled, dtype or "float32")
+    return ops.cast(scaled, dtype or dtypes.floatx())
 
 
 def _unit(words: Node) -> Node:
@@ -159,7 +160,7 @@ def normal(
         shape: sizes of the axes.
         mean: of the numbers.
         stddev: their standard deviation.
-        dtype: of the result; float32 by default.
+        dtype: of the result; `oribi.config.floatx()` by default.
         seed: a number or a `SeedGenerator`; drawn anew by default.
     """
     count = size_of(shape)
@@ -169,7 +170,7 @@ def normal(
     angle = ops.multiply(unit[1], 2 * math.pi)
     flat = ops.multiply(radius, ops.cos(angle))
     scaled = ops.add(ops.multiply(Tensor(reshape(flat.node, tuple(shape))), stddev), mean)
-    return ops.cast(scaled, dtype or "float32")
+    return ops.cast(scaled, dtype or dtypes.floatx())
 
 
 def dropout(inputs: Any, rate: float, noise_shape: Sequence[int | None] | None = None, seed: Seed = None) -> Tensor:

@@ -46,14 +46,3 @@ def sizes(who: str, name: str, value: Any, least: int, open_as: Any) -> tuple[An
     if listed is None or not all(size == open_as or (is_whole(size) and size >= least) for size in listed):
         raise _refuse(who, name, f"a list of whole numbers of at least {least}, or {open_as}", value)
     return tuple(size if size is None else int(size) for size in listed)
-
-
-def data_format(class_name: str, given: str | None) -> str:
-    """A layer's data_format; channels come last by default.
-
-    Raises:
-        ValueError: there is no such format.
-    """
-    if given not in (None, "channels_last", "channels_first"):
-        raise ValueError(f"{class_name}: data_format must be channels_last or channels_first, got {given!r}")
-    return given or "channels_last"

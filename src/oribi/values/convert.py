@@ -65,7 +65,7 @@ def as_array(x: Any, dtype: Any = None) -> np.ndarray:
     if dtype is None:
         if hasattr(x, "dtype") and array.dtype in _KNOWN:
             return array
-        dtype = {"f": dtypes.FLOATX, "i": "int32", "u": "int32", "b": "bool"}[array.dtype.kind]
+        dtype = {"f": dtypes.floatx(), "i": "int32", "u": "int32", "b": "bool"}[array.dtype.kind]
     return array.astype(dtypes.canonical(dtype), copy=False)
 
 

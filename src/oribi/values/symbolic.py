@@ -1,9 +1,11 @@
 """KerasTensor: a shape and a dtype of data to come."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from oribi.graph import dtypes
 from oribi.graph.node import Node
 
 from .tensor import Operators
@@ -16,6 +18,14 @@ class NoValue(TypeError):
 class KerasTensor(Operators):
     """A tensor of data to come: a shape and a dtype, and how it will be computed. What `Input` returns.
 
+    Args:
+        shape: sizes of the axes, None where they are not known yet.
+        dtype: of the elements; `oribi.config.floatx()` by default.
+        sparse, ragged: not there yet.
+        record_history: taken for Keras' sake.
+        name: what it is called in messages.
+        call: the operation that makes it; None for an input.
+
     Attributes:
         shape: sizes of the axes, None where they are not known yet.
         dtype: of the elements.
@@ -24,10 +34,22 @@ class KerasTensor(Operators):
         mask: which steps of a sequence will be there, a symbolic tensor too; None for all.
     """
 
-    def __init__(self, shape: tuple[int | None, ...], dtype: str, name: str = "", call: Any = None) -> None:
-        self.shape, self.dtype, self.call = shape, dtype, call
+    def __init__(
+        self,
+        shape: Sequence[int | None],
+        dtype: Any = None,
+        sparse: bool = False,
+        ragged: bool = False,
+        record_history: bool = True,
+        name: str | None = None,
+        call: Any = None,
+    ) -> None:
+        if sparse or ragged:
+            raise NotImplementedError("KerasTensor: sparse and ragged tensors are not there yet")
+        self.shape, self.dtype = tuple(shape), dtypes.canonical(dtype or dtypes.floatx())
+        self.call = call
         self.mask: KerasTensor | None = None
-        self.name = name or getattr(call, "name", "input")
+        self.name = str(name or getattr(call, "name", "input"))
 
     @property
     def ndim(self) -> int:

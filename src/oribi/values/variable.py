@@ -44,13 +44,13 @@ class Variable(Operators):
         if callable(initializer) and not isinstance(initializer, Tensor | Variable | np.ndarray):
             if shape is None:
                 raise ValueError(f"Variable {name!r}: an initializer function needs a shape")
-            kind = dtypes.canonical(dtype or dtypes.FLOATX)
+            kind = dtypes.canonical(dtype or dtypes.floatx())
             _take_memory(name, shape, kind)
             initializer = initializer(tuple(shape), dtype=kind)
         value = np.asarray(initializer)
         if dtype is None:
             keep = value.dtype.name in dtypes.ALL and hasattr(initializer, "dtype")
-            dtype = value.dtype.name if keep else {"f": dtypes.FLOATX, "i": "int32", "b": "bool"}[value.dtype.kind]
+            dtype = value.dtype.name if keep else {"f": dtypes.floatx(), "i": "int32", "b": "bool"}[value.dtype.kind]
         self.dtype = dtypes.canonical(dtype)
         self._buffer: engines.Buffer = engines.current().buffer(value, self.dtype)
         if shape is not None and tuple(shape) != self.shape:

@@ -124,7 +124,7 @@ class Layer(Settings):
         if "_tracker" not in self.__dict__:
             self._prepare(auto_name(type(self).__name__))
             object.__setattr__(self, "_trainable", True)
-            object.__setattr__(self, "dtype", dtypes.FLOATX)
+            object.__setattr__(self, "dtype", dtypes.floatx())
             object.__setattr__(self, "_input_shape_hint", None)
         before = self.__dict__.get(key)
         if before is not None and before is not value:
