@@ -3,8 +3,8 @@
 from collections import Counter as _Counter
 from typing import Any as _Any
 
-from oribi.config import backend
-from oribi.config.defaults import (
+from oribi.config import (
+    backend,
     epsilon,
     floatx,
     image_data_format,

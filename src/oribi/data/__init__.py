@@ -4,7 +4,7 @@ In come arrays, generators, data sets that give batches by number, loaders; out 
 there as a whole, and `Stream`s, which are read ahead by a thread. A source knows nothing of models and steps.
 """
 
-from .given import BATCH, is_stream, source_of
+from .given import is_stream, source_of
 from .order import Order
 from .py_dataset import PyDataset
 from .rows import Rows, as_columns, as_rows
@@ -12,7 +12,6 @@ from .source import NoBatches, Part, Parts, Resident, Source
 from .stream import Stream
 
 __all__ = [
-    "BATCH",
     "NoBatches",
     "Order",
     "Part",

@@ -5,6 +5,8 @@ import warnings
 from collections.abc import Iterator, Mapping, MappingView, Set
 from typing import Any
 
+from oribi.values.convert import ARRAY_PROTOCOLS
+
 from .batch import unpack_x_y_sample_weight
 from .order import Order
 from .py_dataset import PyDataset
@@ -14,7 +16,6 @@ from .stream import Feed, Stream
 from .workers import items
 
 BATCH = 32
-_ARRAY_PROTOCOLS = ("__array__", "__array_interface__", "__array_struct__", "__buffer__", "__getitem__")
 
 
 def is_stream(x: Any) -> bool:
@@ -22,7 +23,9 @@ def is_stream(x: Any) -> bool:
     `PyDataset`, or what can be iterated and has no items by number, as a loader."""
     if isinstance(x, PyDataset) or hasattr(x, "__next__"):
         return True
-    if isinstance(x, Mapping | MappingView | Set) or any(hasattr(x, protocol) for protocol in _ARRAY_PROTOCOLS):
+    if isinstance(x, Mapping | MappingView | Set) or any(
+        hasattr(x, protocol) for protocol in (*ARRAY_PROTOCOLS, "__getitem__")
+    ):
         return False
     return hasattr(x, "__iter__")
 

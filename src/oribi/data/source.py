@@ -131,8 +131,8 @@ class Resident:
         """Rows that a function makes of all of these."""
         return Resident(function(self.rows), self.batch, self.order)
 
-    def split(self, share: float) -> tuple["Resident", "Resident"]:
-        """The first rows to train on, and the last `share` of them to validate on, as they come.
+    def split(self, share: float, batch: int | None) -> tuple["Resident", "Resident"]:
+        """The first rows to train on, and the last `share` of them to validate on, as they come and in batches of `batch`.
 
         Raises:
             ValueError: either part would be empty.
@@ -141,7 +141,7 @@ class Resident:
         if at in (0, len(self.rows)):
             raise ValueError(f"validation_split={share} of {len(self.rows)} rows leaves one of the two parts empty")
         before, after = self.rows.cut(0, at), self.rows.cut(at, len(self.rows))
-        return Resident(before, self.batch, self.order), Resident(after, self.batch)
+        return Resident(before, self.batch, self.order), Resident(after, batch or self.batch)
 
     def first(self) -> Part:
         """The first batches of the pass."""

@@ -113,6 +113,11 @@ def canonical(dtype: object) -> str:
     return dtype if isinstance(dtype, str) and dtype in TABLE else _canonical(dtype)
 
 
+def of_floats(given: object = None) -> str:
+    """The name of a dtype, as `canonical`; `floatx()` where none is given."""
+    return canonical(given or _floatx)
+
+
 @lru_cache(maxsize=512)
 def _canonical(dtype: object) -> str:
     weak = {bool: "bool", int: "int32"}.get(dtype)  # type: ignore[call-overload]

@@ -21,11 +21,6 @@ from oribi.values import Tensor
 Shape = Sequence[int]
 
 
-def dtype_of(given: Any) -> str:
-    """The dtype of the numbers; `oribi.config.floatx()` by default."""
-    return dtypes.canonical(dtypes.floatx() if given is None else given)
-
-
 class Initializer:
     """Base class: called with a shape and a dtype, gives a tensor."""
 
@@ -44,14 +39,14 @@ class Zeros(Initializer):
     """Zeros."""
 
     def __call__(self, shape: Shape, dtype: Any = None) -> np.ndarray:
-        return np.zeros(shape, dtype_of(dtype))
+        return np.zeros(shape, dtypes.of_floats(dtype))
 
 
 class Ones(Initializer):
     """Ones."""
 
     def __call__(self, shape: Shape, dtype: Any = None) -> np.ndarray:
-        return np.ones(shape, dtype_of(dtype))
+        return np.ones(shape, dtypes.of_floats(dtype))
 
 
 class Constant(Initializer):
@@ -61,7 +56,7 @@ class Constant(Initializer):
         self.value = value
 
     def __call__(self, shape: Shape, dtype: Any = None) -> np.ndarray:
-        return np.full(shape, self.value, dtype_of(dtype))
+        return np.full(shape, self.value, dtypes.of_floats(dtype))
 
     def get_config(self) -> dict[str, Any]:
         return {"value": self.value}
@@ -137,7 +132,7 @@ class RandomUniform(RandomInitializer):
         self.minval, self.maxval = minval, maxval
 
     def __call__(self, shape: Shape, dtype: Any = None) -> np.ndarray:
-        return self.generator().uniform(self.minval, self.maxval, shape).astype(dtype_of(dtype))
+        return self.generator().uniform(self.minval, self.maxval, shape).astype(dtypes.of_floats(dtype))
 
     def get_config(self) -> dict[str, Any]:
         return {"minval": self.minval, "maxval": self.maxval, **super().get_config()}
@@ -155,7 +150,7 @@ class RandomNormal(RandomInitializer):
         self.mean, self.stddev = mean, stddev
 
     def __call__(self, shape: Shape, dtype: Any = None) -> np.ndarray:
-        return self.generator().normal(self.mean, self.stddev, shape).astype(dtype_of(dtype))
+        return self.generator().normal(self.mean, self.stddev, shape).astype(dtypes.of_floats(dtype))
 
     def get_config(self) -> dict[str, Any]:
         return {"mean": self.mean, "stddev": self.stddev, **super().get_config()}
@@ -169,7 +164,7 @@ class TruncatedNormal(RandomNormal):
     """
 
     def __call__(self, shape: Shape, dtype: Any = None) -> np.ndarray:
-        return (self.mean + self.stddev * _truncated(self.generator(), shape)).astype(dtype_of(dtype))
+        return (self.mean + self.stddev * _truncated(self.generator(), shape)).astype(dtypes.of_floats(dtype))
 
 
 def _truncated(generator: Any, shape: Shape) -> np.ndarray:
@@ -222,10 +217,10 @@ class VarianceScaling(RandomInitializer):
         generator = self.generator()
         if self.distribution == "uniform":
             limit = math.sqrt(3 * variance)
-            return generator.uniform(-limit, limit, shape).astype(dtype_of(dtype))
+            return generator.uniform(-limit, limit, shape).astype(dtypes.of_floats(dtype))
         if self.distribution == "untruncated_normal":
-            return generator.normal(0, math.sqrt(variance), shape).astype(dtype_of(dtype))
-        return (math.sqrt(variance) / TRUNCATED_STDDEV * _truncated(generator, shape)).astype(dtype_of(dtype))
+            return generator.normal(0, math.sqrt(variance), shape).astype(dtypes.of_floats(dtype))
+        return (math.sqrt(variance) / TRUNCATED_STDDEV * _truncated(generator, shape)).astype(dtypes.of_floats(dtype))
 
     def get_config(self) -> dict[str, Any]:
         own = {"scale": self.scale, "mode": self.mode, "distribution": self.distribution}
@@ -286,7 +281,7 @@ class Orthogonal(RandomInitializer):
         rows, columns = math.prod(shape[:-1]), shape[-1]
         q, r = np.linalg.qr(self.generator().normal(size=(max(rows, columns), min(rows, columns))))
         q *= np.sign(np.diagonal(r))
-        return (self.gain * (q if rows >= columns else q.T)).reshape(shape).astype(dtype_of(dtype))
+        return (self.gain * (q if rows >= columns else q.T)).reshape(shape).astype(dtypes.of_floats(dtype))
 
     def get_config(self) -> dict[str, Any]:
         return {"gain": self.gain, **super().get_config()}
@@ -301,7 +296,7 @@ class Identity(Initializer):
     def __call__(self, shape: Shape, dtype: Any = None) -> np.ndarray:
         if len(shape) != 2:
             raise ValueError(f"Identity: a weight of shape {tuple(shape)} is no matrix")
-        return (self.gain * np.eye(shape[0], shape[1])).astype(dtype_of(dtype))
+        return (self.gain * np.eye(shape[0], shape[1])).astype(dtypes.of_floats(dtype))
 
     def get_config(self) -> dict[str, Any]:
         return {"gain": self.gain}

@@ -75,7 +75,7 @@ def Input(
     """
     _refuse("Input", sparse=sparse, ragged=ragged, tensor=tensor, optional=optional)
     whole = _whole_shape(shape, batch_size, batch_shape)
-    return KerasTensor(whole, dtypes.canonical(dtype or dtypes.floatx()), name=name or auto_name("InputLayer"))
+    return KerasTensor(whole, dtypes.of_floats(dtype), name=name or auto_name("InputLayer"))
 
 
 def _refuse(who: str, **unsupported: Any) -> None:

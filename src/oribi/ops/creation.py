@@ -165,4 +165,4 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
         raise ValueError(f"eye needs sizes that are not negative, got N={N}, M={M}")
     column_of_row = broadcast_in_dim(_counted(index(k), 1, shape[0], "int64"), shape, (0,))
     column = broadcast_in_dim(_counted(0, 1, shape[1], "int64"), shape, (1,))
-    return tensor(cast_node(ew.eq(column_of_row, column), dtypes.canonical(dtype or dtypes.floatx())))
+    return tensor(cast_node(ew.eq(column_of_row, column), dtypes.of_floats(dtype)))

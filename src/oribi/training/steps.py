@@ -49,8 +49,9 @@ class Steps:
 
     def look_if_changed(self, model: Any) -> None:
         """Look through the settings of the model unless it is known that none has changed."""
-        if changes.count() != self._count or not self._counted:
-            self.look(model)
+        with self._lock:
+            if changes.count() != self._count or not self._counted:
+                self.look(model)
 
     def may_be_filled(self, model: Any, layout: Layout, rows: int) -> bool:
         """Whether so many rows may be computed in a larger batch, as the layout's, among rows that nobody asked for."""

@@ -421,5 +421,4 @@ def _held_back(
         return source, None
     if not isinstance(source, Resident):
         raise ValueError(f"validation_split={split} is for arrays: give validation_data")
-    source, held_back = source.split(share)
-    return source, Resident(held_back.rows, batch or held_back.batch)
+    return source.split(share, batch)

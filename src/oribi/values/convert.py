@@ -43,11 +43,11 @@ def read_without_end(x: Any) -> Any:
         return None
     if not hasattr(x, "__getitem__") or isinstance(x, Mapping | array.array):
         return None
-    return None if any(hasattr(x, protocol) for protocol in _ARRAY_PROTOCOLS) else x
+    return None if any(hasattr(x, protocol) for protocol in ARRAY_PROTOCOLS) else x
 
 
 _ENDING = frozenset({int, float, bool, complex, np.ndarray, type(None)})
-_ARRAY_PROTOCOLS = ("__array__", "__array_interface__", "__array_struct__", "__buffer__")
+ARRAY_PROTOCOLS = ("__array__", "__array_interface__", "__array_struct__", "__buffer__")
 
 
 def as_array(x: Any, dtype: Any = None) -> np.ndarray:

@@ -46,7 +46,7 @@ class KerasTensor(Operators):
     ) -> None:
         if sparse or ragged:
             raise NotImplementedError("KerasTensor: sparse and ragged tensors are not there yet")
-        self.shape, self.dtype = tuple(shape), dtypes.canonical(dtype or dtypes.floatx())
+        self.shape, self.dtype = tuple(shape), dtypes.of_floats(dtype)
         self.call = call
         self.mask: KerasTensor | None = None
         self.name = str(name or getattr(call, "name", "input"))

@@ -44,7 +44,7 @@ class Variable(Operators):
         if callable(initializer) and not isinstance(initializer, Tensor | Variable | np.ndarray):
             if shape is None:
                 raise ValueError(f"Variable {name!r}: an initializer function needs a shape")
-            kind = dtypes.canonical(dtype or dtypes.floatx())
+            kind = dtypes.of_floats(dtype)
             _take_memory(name, shape, kind)
             initializer = initializer(tuple(shape), dtype=kind)
         value = np.asarray(initializer)

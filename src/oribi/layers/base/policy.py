@@ -3,11 +3,8 @@
 from typing import Any
 
 from oribi.config.policies import as_policy
-from oribi.graph import dtypes
 
 
 def dtype_of(given: Any) -> str:
     """The dtype of weights and computation, of a name, a policy or the config of one; the global policy's by default."""
-    if isinstance(given, str) and given in dtypes.TABLE:
-        return given
     return as_policy(given).compute_dtype
